@@ -1,0 +1,40 @@
+# make demo: analyse the example picture on a fresh machine.
+# make test: every check and test on a fresh machine.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: demo test check system
+
+demo: system $(VENV)/core
+	$(BIN)/facebehavior analyze examples
+	$(BIN)/facebehavior analyze examples -o demo/faces.parquet --overlay demo
+
+test: system $(VENV)/all
+	$(MAKE) check
+
+# What `make test` runs, on an installation that is already there.
+check:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+system:
+	sh tools/system_libraries.sh
+
+$(BIN)/python:
+	$(PYTHON) tools/check_python.py
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/core: $(BIN)/python pyproject.toml constraints.txt
+	$(INSTALL) -e .
+	touch $@
+
+$(VENV)/all: $(BIN)/python pyproject.toml constraints.txt tests/clips.txt
+	$(INSTALL) -e ".[all]"
+	$(INSTALL) --no-deps -r tests/clips.txt
+	touch $@

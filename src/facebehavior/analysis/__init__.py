@@ -1,0 +1,9 @@
+"""Photographs and videos in, records out: the analyser, its overlays, its check-up."""
+
+from facebehavior.analysis.analyzed import AnalyzedFrame
+from facebehavior.analysis.analyzer import Analyzer, Result
+from facebehavior.analysis.overlay import overlay
+from facebehavior.analysis.overlay_files import open_overlay
+from facebehavior.analysis.recording import Recorder
+
+__all__ = ["AnalyzedFrame", "Analyzer", "Recorder", "Result", "open_overlay", "overlay"]

@@ -1,0 +1,188 @@
+"""The analyser: photographs and videos in, records out."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import pyarrow as pa
+
+from facebehavior.analysis.analyzed import AnalyzedFrame, CutFrame, with_predictions
+from facebehavior.analysis.pipeline import in_groups, read_ahead, work_beside
+from facebehavior.analysis.recording import Recorder
+from facebehavior.errors import BadInput
+from facebehavior.faces.alignment import cut_face
+from facebehavior.faces.detectors import open_detector
+from facebehavior.faces.face import Detector, Face
+from facebehavior.faces.media import Frame, Source, find_sources, read_frames
+from facebehavior.model_file import FaceModel, find_model
+
+FRAMES_AHEAD = 4
+"""Decoded frames that may wait for the detector."""
+FACES_TOGETHER = 16
+"""Faces that the network looks at in one call; they may come from several frames."""
+FRAMES_TOGETHER = 16
+"""Frames that may wait for that many faces."""
+BYTES_TOGETHER = 2**26
+"""What the pictures of the waiting frames may take."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What `Analyzer.analyze` gives.
+
+    Attributes:
+        table: the records as an Arrow table, one row a face and frame.
+        problems: inputs that could not be read, or not to their end.
+    """
+
+    table: pa.Table
+    problems: tuple[BadInput, ...]
+
+
+class Analyzer:
+    """Finds the faces of photographs and videos and says what they show.
+
+    >>> analyzer = Analyzer()                                      # doctest: +SKIP
+    >>> analyzer.analyze("holiday.jpg").table.to_pandas()          # doctest: +SKIP
+
+    Args:
+        model: name of a packaged model, or path of a model file; the default model where None.
+        detector: name of a detector (see `faces.detectors.DETECTORS`), or a detector of your own.
+        runtime: `auto`, `onnxruntime` or `openvino`.
+
+    Raises:
+        FaceBehaviorError: the model or the detector cannot be opened.
+    """
+
+    def __init__(
+        self,
+        model: str | Path | None = None,
+        *,
+        detector: str | Detector = "auto",
+        runtime: str = "auto",
+    ) -> None:
+        self.model = FaceModel(find_model(model), runtime=runtime)
+        self._owns_detector = isinstance(detector, str)
+        self._detector = open_detector(detector) if isinstance(detector, str) else detector
+
+    def analyze(self, inputs: str | Path | Sequence[str | Path]) -> Result:
+        """Analyse photographs, videos, folders or lists, and keep all records in memory.
+
+        Raises:
+            FaceBehaviorError: not one of the inputs can be used.
+        """
+        recorder = Recorder(self.model)
+        batches, problems = [], []
+        for item in self.items(inputs):
+            if isinstance(item, BadInput):
+                problems.append(item)
+            else:
+                batches.append(recorder.rows(item))
+        if not batches:
+            raise problems[0]
+        return Result(pa.Table.from_batches(batches, recorder.schema), tuple(problems))
+
+    def stream(self, inputs: str | Path | Sequence[str | Path]) -> Iterator[AnalyzedFrame]:
+        """Analyse frame by frame, with bounded memory.
+
+        Raises:
+            BadInput: an input cannot be read, or not to its end; the frames before are given.
+        """
+        for item in self.items(inputs):
+            if isinstance(item, BadInput):
+                raise item
+            yield item
+
+    def items(
+        self, inputs: str | Path | Sequence[str | Path]
+    ) -> Iterator[AnalyzedFrame | BadInput]:
+        """Analyse frame by frame; an input that cannot be read is given as an item, not raised.
+
+        Decoding, detection and the network work at the same time.
+        """
+        listed = [inputs] if isinstance(inputs, str | Path) else list(inputs)
+        found = find_sources(listed)
+        yield from found.problems
+        frames = read_ahead(_all_frames(found.sources), FRAMES_AHEAD)
+        groups = in_groups(self._cut(frames), _share_of_group)
+        for group in work_beside(self._predict, groups, 1):
+            yield from group
+
+    def close(self) -> None:
+        """Free the detector, unless it is your own."""
+        if self._owns_detector:
+            self._detector.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _cut(self, frames: Iterable[Frame | BadInput]) -> Iterator[CutFrame | BadInput]:
+        """Find the faces of each frame and cut them out."""
+        source = None
+        for frame in frames:
+            if isinstance(frame, BadInput):
+                yield frame
+                continue
+            if frame.time_s is None:
+                faces = self._detector.detect(frame.image)
+            else:
+                if frame.source != source:
+                    self._detector.start_video()
+                faces = self._detector.follow(frame.image, frame.time_s)
+            source = frame.source
+            yield self._cut_frame(frame, faces)
+
+    def _cut_frame(self, frame: Frame, faces: Sequence[Face]) -> CutFrame:
+        parameters = self.model.metadata.crop
+        shape = (len(faces), parameters.size, parameters.size, parameters.channels)
+        crops = np.empty(shape, dtype=np.uint8)
+        for number, face in enumerate(faces):
+            crops[number] = cut_face(frame.image, face.points, parameters)
+        return CutFrame(frame, faces, crops)
+
+    def _predict(self, group: Sequence[CutFrame | BadInput]) -> list[AnalyzedFrame | BadInput]:
+        """Let the network look at all faces of a group of frames in one call."""
+        crops = [item.crops for item in group if isinstance(item, CutFrame)]
+        if not crops:
+            return [item for item in group if isinstance(item, BadInput)]
+        predictions = self.model.predict(np.concatenate(crops))
+        results: list[AnalyzedFrame | BadInput] = []
+        first = 0
+        for item in group:
+            if isinstance(item, BadInput):
+                results.append(item)
+                continue
+            last = first + len(item.faces)
+            results.append(with_predictions(item, predictions[first:last]))
+            first = last
+        return results
+
+
+def _share_of_group(item: CutFrame | BadInput) -> float:
+    if isinstance(item, BadInput):
+        return 0.0
+    return max(
+        len(item.faces) / FACES_TOGETHER,
+        1 / FRAMES_TOGETHER,
+        item.frame.image.nbytes / BYTES_TOGETHER,
+    )
+
+
+def _all_frames(sources: Iterable[Source]) -> Iterator[Frame | BadInput]:
+    """Go through the frames of all sources; what goes wrong with one ends that one only."""
+    for source in sources:
+        try:
+            yield from read_frames(source)
+        except BadInput as problem:
+            yield problem

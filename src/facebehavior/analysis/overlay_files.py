@@ -1,0 +1,205 @@
+"""Overlays as files: one picture, one video, or a folder with one of them for each source."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from facebehavior.analysis.analyzed import AnalyzedFrame
+from facebehavior.analysis.overlay import overlay
+from facebehavior.errors import FaceBehaviorError
+from facebehavior.files import explained_write_errors, writing
+
+PICTURE_ENDINGS = (".jpg", ".jpeg", ".png")
+VIDEO_ENDINGS = (".mp4", ".mkv", ".mov")
+
+_TIME_BASE = Fraction(1, 90_000)
+"""Fine enough that the presentation times of any source are kept."""
+
+
+class OverlayFile(Protocol):
+    """Takes analysed frames and writes them with their overlays; a context manager."""
+
+    def write(self, frame: AnalyzedFrame) -> None:
+        """Draw and write one frame."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
+
+
+def open_overlay(path: str | Path) -> OverlayFile:
+    """Open what overlays are written to, by the path's ending.
+
+    Args:
+        path: `.jpg` or `.png` for one photograph, `.mp4`, `.mkv` or `.mov` for one video, or a
+            folder (no ending) for any number of both.
+
+    Raises:
+        FaceBehaviorError: the ending is another.
+    """
+    path = Path(path)
+    ending = path.suffix.lower()
+    if ending in PICTURE_ENDINGS:
+        return OverlayPicture(path)
+    if ending in VIDEO_ENDINGS:
+        return OverlayVideo(path)
+    if not ending or path.is_dir():
+        return OverlayFolder(path)
+    raise FaceBehaviorError(
+        f"{path}: expected an overlay ending in {', '.join(PICTURE_ENDINGS + VIDEO_ENDINGS)}, or "
+        "a folder for several"
+    )
+
+
+class _Closing:
+    """Closes what was opened, telling it of the error if there was one."""
+
+    def __init__(self) -> None:
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._open.__exit__(kind, error, traceback)
+
+
+class OverlayPicture(_Closing):
+    """One photograph with its overlay.
+
+    Args:
+        path: of the picture.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self._source: str | None = None
+
+    def write(self, frame: AnalyzedFrame) -> None:
+        """Draw and write the photograph.
+
+        Raises:
+            FaceBehaviorError: it is a second picture, or the file cannot be written.
+        """
+        if self._source is not None:
+            raise FaceBehaviorError(
+                f"{self._path}: one picture can show one photograph, found {self._source} and "
+                f"{frame.source}; name a folder, or for a video a name ending in .mp4"
+            )
+        self._source = frame.source
+        with writing(self._path) as unfinished:
+            Image.fromarray(overlay(frame)).save(unfinished, quality=92)
+
+
+class OverlayVideo(_Closing):
+    """One video with its overlay, each frame at its own time.
+
+    Args:
+        path: of the video.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self._source: str | None = None
+        self._encode: Callable[[NDArray[np.uint8], float], None] | None = None
+
+    def write(self, frame: AnalyzedFrame) -> None:
+        """Draw and write the next frame.
+
+        Raises:
+            FaceBehaviorError: it belongs to another source, or the file cannot be written.
+        """
+        if self._encode is None:
+            self._source = frame.source
+            self._encode = self._opened(frame.image.shape[1], frame.image.shape[0])
+        if frame.source != self._source:
+            raise FaceBehaviorError(
+                f"{self._path}: one video can show one source, found {self._source} and "
+                f"{frame.source}; name a folder"
+            )
+        with explained_write_errors(self._path):
+            self._encode(overlay(frame), frame.time_s or 0.0)
+
+    def _opened(self, width: int, height: int) -> Callable[[NDArray[np.uint8], float], None]:
+        unfinished = self._open.enter_context(writing(self._path))
+        container = self._open.enter_context(av.open(str(unfinished), "w"))
+        stream = container.add_stream("libx264", options={"crf": "20", "preset": "veryfast"})
+        # H.264 in its most widely shown form has even sides only.
+        stream.width, stream.height = width + width % 2, height + height % 2
+        stream.pix_fmt = "yuv420p"
+        stream.codec_context.time_base = _TIME_BASE
+        last = -1
+
+        def encode(image: NDArray[np.uint8], time_s: float) -> None:
+            nonlocal last
+            padded = np.pad(
+                image,
+                ((0, stream.height - image.shape[0]), (0, stream.width - image.shape[1]), (0, 0)),
+                mode="edge",
+            )
+            picture = av.VideoFrame.from_ndarray(padded, format="rgb24")
+            last = max(last + 1, round(time_s / _TIME_BASE))
+            picture.pts, picture.time_base = last, _TIME_BASE
+            container.mux(stream.encode(picture))
+
+        def finish() -> None:
+            container.mux(stream.encode(None))
+
+        self._open.callback(finish)
+        return encode
+
+
+class OverlayFolder(_Closing):
+    """An overlay for each source, under the source's own name.
+
+    Args:
+        folder: for the overlays; a second source of the same name gets a number.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+        self._names: set[str] = set()
+        self._source: str | None = None
+        self._current: OverlayFile | None = None
+
+    def write(self, frame: AnalyzedFrame) -> None:
+        """Draw and write the next frame of this source, or the first of the next.
+
+        Raises:
+            FaceBehaviorError: a file cannot be written.
+        """
+        if self._current is None or frame.source != self._source:
+            self._open.close()
+            self._source = frame.source
+            ending = ".jpg" if frame.time_s is None else ".mp4"
+            path = self._folder / self._free_name(Path(frame.source).stem, ending)
+            self._current = self._open.enter_context(open_overlay(path))
+        self._current.write(frame)
+
+    def _free_name(self, stem: str, ending: str) -> str:
+        name, number = f"{stem}{ending}", 2
+        while name in self._names:
+            name, number = f"{stem}-{number}{ending}", number + 1
+        self._names.add(name)
+        return name

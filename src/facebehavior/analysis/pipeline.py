@@ -1,0 +1,88 @@
+"""Doing the stages of an analysis at the same time, in order, with bounded memory."""
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def read_ahead(items: Iterable[Item], most: int) -> Iterator[Item]:
+    """Go through items that another thread reads, up to `most` of them ahead.
+
+    An error of the items is raised where it would have been without the thread. When the
+    iterator is closed before its end, so are the items.
+    """
+    waiting: queue.Queue[tuple[str, Item | BaseException | None]] = queue.Queue(most)
+    stopped = threading.Event()
+
+    def put(kind: str, value: Item | BaseException | None) -> bool:
+        while not stopped.is_set():
+            try:
+                waiting.put((kind, value), timeout=0.1)
+                return True
+            except queue.Full:
+                continue
+        return False
+
+    def read() -> None:
+        iterator = iter(items)
+        try:
+            for item in iterator:
+                if not put("item", item):
+                    break
+            put("end", None)
+        except BaseException as error:
+            put("error", error)
+        finally:
+            close = getattr(iterator, "close", None)
+            if close is not None:
+                close()
+
+    reader = threading.Thread(target=read, name="reader", daemon=True)
+    reader.start()
+    try:
+        while True:
+            kind, value = waiting.get()
+            if kind == "end":
+                return
+            if kind == "error":
+                raise value  # type: ignore[misc]
+            yield value  # type: ignore[misc]
+    finally:
+        stopped.set()
+        reader.join()
+
+
+def work_beside(
+    work: Callable[[Item], Result], items: Iterable[Item], most: int
+) -> Iterator[Result]:
+    """Give `work(item)` for each item in order; it is done in one other thread.
+
+    Up to `most` results wait while the next items are made.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="worker") as pool:
+        waiting: list[Future[Result]] = []
+        for item in items:
+            waiting.append(pool.submit(work, item))
+            if len(waiting) > most:
+                yield waiting.pop(0).result()
+        for future in waiting:
+            yield future.result()
+
+
+def in_groups(items: Iterable[Item], share: Callable[[Item], float]) -> Iterator[list[Item]]:
+    """Gather items until their shares of a full group sum up to 1 or more."""
+    group: list[Item] = []
+    total = 0.0
+    for item in items:
+        group.append(item)
+        total += share(item)
+        if total >= 1.0:
+            yield group
+            group, total = [], 0.0
+    if group:
+        yield group

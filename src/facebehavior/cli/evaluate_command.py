@@ -1,0 +1,26 @@
+"""Measure a model on prepared, labelled pictures, by the rules of a named protocol.
+
+Example:
+  facebehavior evaluate ferplus shards/ferplus --protocol ferplus-majority -o report
+"""
+
+import argparse
+
+NAME = "evaluate"
+SUMMARY = "measure a model on labelled pictures"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.add_argument("model", help="a packaged model's name or a model file")
+    parser.add_argument("shards", help="prepared pictures: a shard or a folder of shards")
+    parser.add_argument("--protocol", default="default", help="by name (%(default)s)")
+    parser.add_argument("--split", help="the split to measure on (that of the protocol)")
+    parser.add_argument("-o", "--output", help="folder for report.md, report.json and pictures")
+    parser.add_argument(
+        "--runtime",
+        choices=("auto", "onnxruntime", "openvino"),
+        default="auto",
+        help="what runs the network (%(default)s)",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of the bootstrap (%(default)s)")

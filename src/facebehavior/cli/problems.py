@@ -1,0 +1,33 @@
+"""How commands tell of the inputs that they had to leave out."""
+
+import sys
+from collections.abc import Sequence
+
+from facebehavior.cli.exit_codes import DONE, SOME_SKIPPED
+from facebehavior.errors import BadInput, FaceBehaviorError
+
+SHOWN = 20
+
+
+def report_problems(problems: Sequence[BadInput]) -> int:
+    """Name the first bad inputs on standard error and count them all.
+
+    Returns:
+        The exit code that says whether there were any.
+    """
+    for problem in problems[:SHOWN]:
+        print(f"facebehavior: skipped {problem}", file=sys.stderr)
+    if len(problems) > SHOWN:
+        print(f"facebehavior: and {len(problems) - SHOWN} more", file=sys.stderr)
+    if problems:
+        print(f"facebehavior: {len(problems)} bad inputs were skipped", file=sys.stderr)
+    return SOME_SKIPPED if problems else DONE
+
+
+def nothing_done(problems: Sequence[BadInput]) -> FaceBehaviorError:
+    """Give the error of a command that found not one input that it could use."""
+    if len(problems) == 1:
+        return problems[0]
+    return FaceBehaviorError(
+        f"not one of the {len(problems)} inputs can be used; the first: {problems[0]}"
+    )

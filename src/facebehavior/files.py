@@ -1,0 +1,51 @@
+"""Writing files so that nothing half-written ever stands under a final name."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from facebehavior.errors import FaceBehaviorError
+
+
+@contextmanager
+def writing(path: str | Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; rename it to `path` when the block ends well.
+
+    Args:
+        path: the final name; its folder is made where it is missing.
+
+    Yields:
+        The path to write to. It has the same ending as `path`.
+
+    Raises:
+        FaceBehaviorError: the folder cannot be made or written to, or the disk is full.
+    """
+    final = Path(path)
+    unfinished = final.with_name(f".unfinished-{final.name}")
+    try:
+        with explained_write_errors(final):
+            final.parent.mkdir(parents=True, exist_ok=True)
+            yield unfinished
+            os.replace(unfinished, final)
+    finally:
+        try:
+            unfinished.unlink(missing_ok=True)
+        except OSError:  # nothing can be removed from a folder that cannot be written to
+            pass
+
+
+@contextmanager
+def explained_write_errors(path: str | Path) -> Iterator[None]:
+    """Turn the operating system's refusals to write into an error that names the file.
+
+    Raises:
+        FaceBehaviorError: the folder is read-only, missing, or the disk is full.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise FaceBehaviorError(
+            f"cannot write {path}: {reason}; give a folder that can be written to and has room"
+        ) from error

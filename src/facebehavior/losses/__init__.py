@@ -1,0 +1,32 @@
+"""The labels of a batch, and one supervised loss per task, over annotated entries only.
+
+Every loss gives ``(sum, count)``; the division is done once, after all parts are summed:
+
+>>> import torch
+>>> from facebehavior.losses import expression_loss
+>>> logits = torch.zeros(2, 7)
+>>> target = torch.eye(7)[:2]
+>>> total, count = expression_loss(logits, target, torch.tensor([True, False]))
+>>> round(float(total / count), 4)
+1.9459
+"""
+
+from facebehavior.losses.action_units import action_unit_loss
+from facebehavior.losses.affect import affect_loss, concordance, concordance_from_moments
+from facebehavior.losses.expression import expression_loss
+from facebehavior.losses.logit_adjustment import adjusted_logits
+from facebehavior.losses.moments import Moments, sum_moments
+from facebehavior.losses.targets import Targets, join
+
+__all__ = [
+    "Moments",
+    "Targets",
+    "action_unit_loss",
+    "adjusted_logits",
+    "affect_loss",
+    "concordance",
+    "concordance_from_moments",
+    "expression_loss",
+    "join",
+    "sum_moments",
+]

@@ -1,0 +1,30 @@
+"""Model files: ONNX with metadata, the session that runs them, and the packaged models."""
+
+from facebehavior.model_file.calibration import best_thresholds, fit_temperature
+from facebehavior.model_file.metadata import METADATA_KEY, ModelMetadata
+from facebehavior.model_file.packaged import (
+    PackagedModel,
+    default_model,
+    find_model,
+    packaged_models,
+    verify,
+)
+from facebehavior.model_file.predictions import Predictions, join
+from facebehavior.model_file.runtime import FaceModel
+from facebehavior.model_file.sessions import RUNTIMES
+
+__all__ = [
+    "METADATA_KEY",
+    "RUNTIMES",
+    "FaceModel",
+    "ModelMetadata",
+    "PackagedModel",
+    "Predictions",
+    "best_thresholds",
+    "default_model",
+    "find_model",
+    "fit_temperature",
+    "join",
+    "packaged_models",
+    "verify",
+]

@@ -1,0 +1,141 @@
+"""What is fitted after training: the temperature and the thresholds of the action units."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+COLDEST, HOTTEST = 0.05, 20.0
+"""The range within which a temperature is looked for."""
+
+_TOLERANCE = 1e-9
+
+
+def fit_temperature(
+    logits: NDArray[np.floating],
+    target: NDArray[np.floating],
+    weights: NDArray[np.floating] | None = None,
+) -> float:
+    """Find the temperature T that makes softmax(logits / T) the likeliest origin of the labels.
+
+    Minimises the weighted mean cross entropy between the targets and softmax(logits / T). It is
+    convex in 1 / T, so golden section over 1 / T finds the minimum.
+
+    Args:
+        logits: (N, K). Logarithms of probabilities do as well: softmax ignores the constant by
+            which they differ from the logits.
+        target: (N, K), each row a distribution over the classes.
+        weights: (N,) weight of each row, 0 for a row to leave out; all 1 by default.
+
+    Returns:
+        The temperature, from `COLDEST` to `HOTTEST`.
+
+    Raises:
+        ValueError: the shapes differ, a value is not finite or no probability, or all weights
+            are 0.
+    """
+    scores = np.asarray(logits, dtype=np.float64)
+    wanted = np.asarray(target, dtype=np.float64)
+    share = _shares(weights, len(wanted))
+    _check_fit(scores, wanted)
+
+    def cross_entropy(inverse: float) -> float:
+        scaled = scores * inverse
+        scaled -= scaled.max(axis=1, keepdims=True)
+        log_softmax = scaled - np.log(np.exp(scaled).sum(axis=1, keepdims=True))
+        return float(-(share * (wanted * log_softmax).sum(axis=1)).sum())
+
+    return 1.0 / _golden_section(cross_entropy, 1.0 / HOTTEST, 1.0 / COLDEST)
+
+
+def best_thresholds(
+    probabilities: NDArray[np.floating],
+    labels: NDArray[np.floating],
+    annotated: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    """Find for each action unit the threshold with the best F1; active means above it.
+
+    The threshold lies halfway between the lowest probability that it lets through and the next
+    lower one. Of equally good thresholds the one nearest 0.5 is taken. An action unit without an
+    annotated active label keeps 0.5.
+
+    Args:
+        probabilities: (N, A) from 0 to 1.
+        labels: (N, A), 0 or 1.
+        annotated: (N, A); where it is false the label means nothing.
+
+    Returns:
+        (A,) thresholds from 0 to 1.
+
+    Raises:
+        ValueError: the shapes differ.
+    """
+    if not (probabilities.shape == labels.shape == annotated.shape) or probabilities.ndim != 2:
+        raise ValueError(
+            "probabilities, labels and annotated should have one shape (N, A), found "
+            f"{probabilities.shape}, {labels.shape} and {annotated.shape}"
+        )
+    thresholds = np.full(probabilities.shape[1], 0.5)
+    for unit in range(probabilities.shape[1]):
+        known = annotated[:, unit]
+        active = labels[known, unit] > 0.5
+        if active.any():
+            known_probabilities = probabilities[known, unit].astype(np.float64)
+            thresholds[unit] = _best_threshold(known_probabilities, active)
+    return thresholds
+
+
+def _best_threshold(probabilities: NDArray[np.float64], active: NDArray[np.bool_]) -> float:
+    order = np.argsort(-probabilities, kind="stable")
+    falling = probabilities[order]
+    hits = np.cumsum(active[order])
+    through = np.arange(1, len(falling) + 1)
+    f1 = 2.0 * hits / (through + active.sum())
+    next_lower = np.append(falling[1:], 0.0)
+    between = (falling + next_lower) / 2.0
+    # No threshold parts faces of the same probability, nor where halfway is rounded up.
+    possible = between < falling
+    if not possible.any():
+        return 0.5
+    best = np.flatnonzero(possible & (f1 == f1[possible].max()))
+    return float(between[best[np.argmin(np.abs(between[best] - 0.5))]])
+
+
+def _golden_section(function: Callable[[float], float], low: float, high: float) -> float:
+    """Find where a function with one minimum between `low` and `high` has it."""
+    ratio = (math.sqrt(5.0) - 1.0) / 2.0
+    left, right = high - ratio * (high - low), low + ratio * (high - low)
+    at_left, at_right = function(left), function(right)
+    while high - low > _TOLERANCE * high:
+        if at_left <= at_right:
+            high, right, at_right = right, left, at_left
+            left = high - ratio * (high - low)
+            at_left = function(left)
+        else:
+            low, left, at_left = left, right, at_right
+            right = low + ratio * (high - low)
+            at_right = function(right)
+    return (low + high) / 2.0
+
+
+def _shares(weights: NDArray[np.floating] | None, count: int) -> NDArray[np.float64]:
+    """Give each row's share of the whole weight, (N,)."""
+    values = np.ones(count) if weights is None else np.asarray(weights, dtype=np.float64)
+    if values.shape != (count,):
+        raise ValueError(f"weights should have shape ({count},), found {values.shape}")
+    if not (np.isfinite(values) & (values >= 0)).all() or not values.sum() > 0:
+        raise ValueError("weights should be finite, at least 0 and not all 0")
+    return np.asarray(values / values.sum(), dtype=np.float64)
+
+
+def _check_fit(logits: NDArray[np.floating], target: NDArray[np.floating]) -> None:
+    if logits.ndim != 2 or logits.shape != target.shape:
+        raise ValueError(
+            f"logits and target should have one shape (N, K), found {logits.shape} and "
+            f"{target.shape}"
+        )
+    if not np.isfinite(logits).all():
+        raise ValueError("logits should be finite; clip probabilities above 0 before the logarithm")
+    if not ((target >= 0) & (target <= 1 + 1e-6)).all():
+        raise ValueError("the target should lie from 0 to 1")

@@ -1,0 +1,263 @@
+"""What a model file says about itself; it travels inside the ONNX file as JSON."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from typing import Any
+
+from facebehavior.errors import FaceBehaviorError
+from facebehavior.faces.alignment import CropParameters
+from facebehavior.labels import ACTION_UNIT_COLUMNS, AFFECT, EXPRESSIONS
+
+METADATA_KEY = "facebehavior"
+"""The key of the ONNX metadata under which the JSON stands."""
+
+FORMAT_VERSION = 1
+"""The newest format of the metadata that this version of the package can read."""
+
+HEAD_LABELS: Mapping[str, tuple[str, ...]] = {
+    "expression": EXPRESSIONS,
+    "action_units": ACTION_UNIT_COLUMNS,
+    "affect": AFFECT,
+}
+"""Every head a model can have, with the labels of its outputs in order."""
+
+
+@dataclass(frozen=True)
+class ModelMetadata:
+    """Everything that is needed to use a model rightly.
+
+    Attributes:
+        name: the model's name.
+        version: the model's version.
+        heads: the trained heads, each with the labels of its outputs in order.
+        crop: how the faces are cut that the model reads.
+        mean: per channel; the network's input is (pixel - mean) / scale, pixels 0 to 255.
+        scale: per channel.
+        action_unit_thresholds: the probability from which an action unit counts as active, for
+            every action unit of the model; empty where it has no action unit head.
+        calibration: what was fitted after training, such as `expression_temperature`; it is
+            already applied inside the graph.
+        training_databases: names of the databases the model was trained on.
+        licence: licence of the weights.
+        configuration_hash: sha256 (hex) of the training configuration.
+        network: the network's configuration, to build it again for fine-tuning.
+        format_version: version of this set of fields.
+
+    Raises:
+        FaceBehaviorError: a value that no model can have.
+    """
+
+    name: str
+    version: str
+    heads: Mapping[str, tuple[str, ...]]
+    crop: CropParameters
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
+    action_unit_thresholds: Mapping[str, float]
+    calibration: Mapping[str, float]
+    training_databases: tuple[str, ...]
+    licence: str
+    configuration_hash: str
+    network: Mapping[str, object]
+    format_version: int = FORMAT_VERSION
+
+    def __post_init__(self) -> None:
+        _check_format_version(self.format_version)
+        _check_heads(self.heads)
+        _check_normalisation(self.mean, self.scale, self.crop)
+        _check_thresholds(self.action_unit_thresholds, self.heads)
+        _check_calibration(self.calibration)
+        self._settle()
+
+    def to_json(self) -> str:
+        """Give the metadata as one line of JSON, the same for equal metadata."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values["crop"] = self.crop.to_dict()
+        return json.dumps(values, sort_keys=True, allow_nan=False, ensure_ascii=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "ModelMetadata":
+        """Read the metadata back.
+
+        Raises:
+            FaceBehaviorError: the text is no metadata, or of a newer format than is known.
+        """
+        values = _parsed(text)
+        _check_format_version(values.get("format_version"))
+        _check_keys(values, [field.name for field in fields(cls)])
+        try:
+            return cls(
+                name=_text(values, "name"),
+                version=_text(values, "version"),
+                heads={name: tuple(labels) for name, labels in _object(values, "heads").items()},
+                crop=CropParameters.from_dict(_object(values, "crop")),
+                mean=_list(values, "mean"),
+                scale=_list(values, "scale"),
+                action_unit_thresholds=_object(values, "action_unit_thresholds"),
+                calibration=_object(values, "calibration"),
+                training_databases=_list(values, "training_databases"),
+                licence=_text(values, "licence"),
+                configuration_hash=_text(values, "configuration_hash"),
+                network=_object(values, "network"),
+            )
+        except (TypeError, ValueError, AttributeError) as error:
+            raise FaceBehaviorError(
+                f"the model's metadata holds a value of the wrong kind ({error}); export it again"
+            ) from error
+
+    def _settle(self) -> None:
+        """Bring every value to the form that it has after reading it from JSON."""
+        heads = {name: HEAD_LABELS[name] for name in HEAD_LABELS if name in self.heads}
+        settled: Mapping[str, object] = {
+            "heads": heads,
+            "mean": tuple(map(float, self.mean)),
+            "scale": tuple(map(float, self.scale)),
+            "action_unit_thresholds": _floats(self.action_unit_thresholds),
+            "calibration": _floats(self.calibration),
+            "training_databases": tuple(map(str, self.training_databases)),
+            "network": _as_json(self.network),
+        }
+        for name, value in settled.items():
+            object.__setattr__(self, name, value)
+
+
+def _parsed(text: str) -> dict[str, object]:
+    try:
+        values = json.loads(text)
+    except ValueError as error:
+        raise FaceBehaviorError(
+            f"expected the model's metadata as JSON, found something else ({error}); export the "
+            "model again"
+        ) from error
+    if not isinstance(values, dict):
+        raise FaceBehaviorError(
+            "expected the model's metadata as a JSON object, found "
+            f"{type(values).__name__}; export the model again"
+        )
+    return values
+
+
+def _text(values: Mapping[str, object], name: str) -> str:
+    value = values[name]
+    if not isinstance(value, str):
+        raise TypeError(f"{name} should be a text, found {value!r}")
+    return value
+
+
+def _object(values: Mapping[str, object], name: str) -> dict[str, Any]:
+    value = values[name]
+    if not isinstance(value, dict):
+        raise TypeError(f"{name} should be an object, found {value!r}")
+    return value
+
+
+def _list(values: Mapping[str, object], name: str) -> tuple[Any, ...]:
+    value = values[name]
+    if not isinstance(value, list):
+        raise TypeError(f"{name} should be a list, found {value!r}")
+    return tuple(value)
+
+
+def _check_keys(values: Mapping[str, object], known: list[str]) -> None:
+    missing = [name for name in known if name not in values]
+    if missing:
+        raise FaceBehaviorError(
+            f"the model's metadata lacks {', '.join(missing)}; export the model again"
+        )
+    for name in values:
+        if name not in known:
+            nearest = get_close_matches(name, known, n=1, cutoff=0.0)[0]
+            raise FaceBehaviorError(
+                f"the model's metadata has no field {name!r}, the nearest known is {nearest!r}; "
+                "export the model again"
+            )
+
+
+def _check_format_version(version: object) -> None:
+    if isinstance(version, bool) or not isinstance(version, int) or version < 1:
+        raise FaceBehaviorError(
+            f"the model's format_version should be a whole number from 1, found {version!r}; "
+            "export the model again"
+        )
+    if version > FORMAT_VERSION:
+        raise FaceBehaviorError(
+            f"the model's format_version is {version}, this facebehavior reads up to "
+            f"{FORMAT_VERSION}; install a newer facebehavior"
+        )
+
+
+def _check_heads(heads: Mapping[str, tuple[str, ...]]) -> None:
+    if not heads:
+        raise FaceBehaviorError(
+            f"a model needs at least one head of {', '.join(HEAD_LABELS)}, found none"
+        )
+    for name, labels in heads.items():
+        if name not in HEAD_LABELS:
+            raise FaceBehaviorError(
+                f"a model's heads are among {', '.join(HEAD_LABELS)}, found {name!r}"
+            )
+        if tuple(labels) != HEAD_LABELS[name]:
+            raise FaceBehaviorError(
+                f"the head {name!r} should give {', '.join(HEAD_LABELS[name])} in this order, "
+                f"found {', '.join(map(str, labels)) or 'none'}; put the outputs in order"
+            )
+
+
+def _check_normalisation(
+    mean: tuple[float, ...], scale: tuple[float, ...], crop: CropParameters
+) -> None:
+    for name, values in (("mean", mean), ("scale", scale)):
+        if len(values) != crop.channels:
+            raise FaceBehaviorError(
+                f"the {name} should have {crop.channels} values, one for each channel of a "
+                f"{crop.colour} crop, found {len(values)}"
+            )
+        if not all(math.isfinite(value) for value in values):
+            raise FaceBehaviorError(f"the {name} should be finite, found {list(values)}")
+    if not all(value > 0 for value in scale):
+        raise FaceBehaviorError(f"the scale should be greater than 0, found {list(scale)}")
+
+
+def _check_thresholds(
+    thresholds: Mapping[str, float], heads: Mapping[str, tuple[str, ...]]
+) -> None:
+    expected = heads.get("action_units", ())
+    unknown = [name for name in thresholds if name not in expected]
+    if unknown:
+        raise FaceBehaviorError(
+            "action_unit_thresholds should name only the model's action units, found "
+            f"{unknown[0]!r}; leave it out"
+        )
+    missing = [name for name in expected if name not in thresholds]
+    if missing:
+        raise FaceBehaviorError(
+            f"action_unit_thresholds lacks {', '.join(missing)}; give 0.5 where none was fitted"
+        )
+    for name, value in thresholds.items():
+        if not 0.0 <= value <= 1.0:
+            raise FaceBehaviorError(
+                f"the threshold of {name} should lie from 0 to 1, found {value:g}"
+            )
+
+
+def _check_calibration(calibration: Mapping[str, float]) -> None:
+    for name, value in calibration.items():
+        if not math.isfinite(value):
+            raise FaceBehaviorError(f"the calibration {name!r} should be finite, found {value}")
+
+
+def _floats(values: Mapping[str, float]) -> dict[str, float]:
+    return {name: float(values[name]) for name in sorted(values)}
+
+
+def _as_json(values: Mapping[str, object]) -> dict[str, object]:
+    try:
+        copied: dict[str, object] = json.loads(json.dumps(dict(values), allow_nan=False))
+    except (TypeError, ValueError) as error:
+        raise FaceBehaviorError(
+            f"the network's configuration should hold only what JSON can hold ({error})"
+        ) from error
+    return copied

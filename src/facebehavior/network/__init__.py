@@ -1,0 +1,16 @@
+"""Backbones, heads, the network made of them, and its way into and out of model files."""
+
+from facebehavior.network.backbones import BACKBONES
+from facebehavior.network.configuration import NetworkConfiguration
+from facebehavior.network.export import export_model
+from facebehavior.network.face_behavior_net import FaceBehaviorNet, Logits
+from facebehavior.network.loading import load_network
+
+__all__ = [
+    "BACKBONES",
+    "FaceBehaviorNet",
+    "Logits",
+    "NetworkConfiguration",
+    "export_model",
+    "load_network",
+]

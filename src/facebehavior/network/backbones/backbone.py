@@ -1,0 +1,19 @@
+"""What all backbones have in common."""
+
+from abc import abstractmethod
+
+from torch import Tensor, nn
+
+
+class Backbone(nn.Module):
+    """From a face to its features.
+
+    Attributes:
+        feature_count: how many features it gives for each face.
+    """
+
+    feature_count: int
+
+    @abstractmethod
+    def forward(self, faces: Tensor) -> Tensor:
+        """Turn faces (B, C, S, S) into features (B, feature_count)."""

@@ -1,0 +1,93 @@
+"""From a model file back to a network, to train it further."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+from onnx import numpy_helper
+from torch import Tensor
+
+from facebehavior.errors import FaceBehaviorError
+from facebehavior.model_file.metadata import METADATA_KEY, ModelMetadata
+from facebehavior.network.configuration import NetworkConfiguration
+from facebehavior.network.face_behavior_net import FaceBehaviorNet
+from facebehavior.network.weights import copy_weights
+
+
+def load_network(
+    path: str | Path, heads: Sequence[str] | None = None, seed: int = 0
+) -> tuple[FaceBehaviorNet, ModelMetadata]:
+    """Build the network of a model file again, with its weights.
+
+    Args:
+        path: a model file that `export_model` wrote.
+        heads: the heads that the network shall have. Those that the file lacks start from
+            random weights. Without it, the network has the heads of the file.
+        seed: for the random weights of new heads; the program's random state is left alone.
+
+    Returns:
+        The network, in training mode, on the CPU, float32; and what the file says about itself.
+
+    Raises:
+        FaceBehaviorError: the file is missing or damaged, is no model file, or its weights are
+            not exactly those of the network that it describes.
+    """
+    model = _read(path)
+    metadata = _metadata(model, path)
+    kept = tuple(metadata.heads) if heads is None else tuple(heads)
+    configuration = NetworkConfiguration.from_dict({**metadata.network, "heads": kept})
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = FaceBehaviorNet(configuration)
+    weights = _weights(model, path)
+    unwanted = tuple(f"heads.{name}." for name in metadata.heads if name not in kept)
+    new = tuple(f"heads.{name}." for name in kept if name not in metadata.heads)
+    fresh = {name: w for name, w in network.state_dict().items() if name.startswith(new)}
+    given = {name: w for name, w in weights.items() if not name.startswith(unwanted)}
+    copy_weights({**given, **fresh}, network, path)
+    return network, metadata
+
+
+def _read(path: str | Path) -> onnx.ModelProto:
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise FaceBehaviorError(
+            f"cannot read the model file {path}: {error.strerror or error}"
+        ) from error
+    try:
+        return onnx.load_model_from_string(content)
+    except DecodeError as error:
+        raise FaceBehaviorError(
+            f"expected an ONNX file, found something else or a damaged file in {path}; "
+            "export or download it again"
+        ) from error
+
+
+def _metadata(model: onnx.ModelProto, path: str | Path) -> ModelMetadata:
+    for entry in model.metadata_props:
+        if entry.key == METADATA_KEY:
+            return ModelMetadata.from_json(entry.value)
+    raise FaceBehaviorError(
+        f"{path} is an ONNX file without the metadata of a model file; give a file that "
+        "facebehavior exported"
+    )
+
+
+def _weights(model: onnx.ModelProto, path: str | Path) -> dict[str, Tensor]:
+    try:
+        arrays = {one.name: numpy_helper.to_array(one) for one in model.graph.initializer}
+    except (ValueError, TypeError, OSError, RuntimeError) as error:
+        raise FaceBehaviorError(
+            f"the weights in {path} are damaged or lie in another file; export the model again"
+        ) from error
+    for name, array in arrays.items():
+        if array.dtype != np.float32:
+            raise FaceBehaviorError(
+                f"expected the weight {name} in {path} as float32, found {array.dtype}; "
+                "start from the file before it was made smaller"
+            )
+    return {name: torch.from_numpy(array.copy()) for name, array in arrays.items()}

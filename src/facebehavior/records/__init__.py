@@ -1,0 +1,28 @@
+"""The record, one row per face and frame: its columns, its rows, its files."""
+
+from facebehavior.records.reading import read_records
+from facebehavior.records.rows import FaceRecord, FrameRecord, record_batch
+from facebehavior.records.schema import (
+    RecordColumn,
+    RecordedModel,
+    RecordOptions,
+    arrow_schema,
+    record_columns,
+    schema_document,
+)
+from facebehavior.records.writers import RecordWriter, open_writer
+
+__all__ = [
+    "FaceRecord",
+    "FrameRecord",
+    "RecordColumn",
+    "RecordOptions",
+    "RecordWriter",
+    "RecordedModel",
+    "arrow_schema",
+    "open_writer",
+    "read_records",
+    "record_batch",
+    "record_columns",
+    "schema_document",
+]

@@ -1,0 +1,274 @@
+"""What a training run is made of: read from YAML, checked when read."""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from facebehavior.errors import FaceBehaviorError
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Positive = Annotated[float, Field(gt=0.0)]
+NotNegative = Annotated[float, Field(ge=0.0)]
+Count = Annotated[int, Field(gt=0)]
+
+
+class Section(BaseModel):
+    """A part of the configuration: immutable, and no key is accepted that it does not have."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(Section):
+    """Prepared pictures to learn from.
+
+    Attributes:
+        shards: a shard or a folder of shards; `${NAME}` stands for an environment variable.
+        split: the split to take; all rows where it is None.
+        hold_out: share of the subjects (pictures where no subjects are known) that is not trained
+            on but validates: it chooses the best checkpoint and calibrates.
+    """
+
+    shards: str
+    split: str | None = None
+    hold_out: Share = 0.0
+
+
+class LabelSet(Section):
+    """Databases whose pictures make one part of every batch (method of Kollias et al. 2019)."""
+
+    name: str
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+
+
+class Network(Section):
+    """The network; its input size and colour come from the shards."""
+
+    backbone: str = "compact"
+    width: Count = 32
+    normalisation: Literal["batch", "group"] = "batch"
+    dropout: Share = 0.2
+    heads: tuple[Literal["expression", "action_units", "affect"], ...] = (
+        "expression",
+        "action_units",
+        "affect",
+    )
+
+
+class Losses(Section):
+    """Weights of the supervised losses.
+
+    Attributes:
+        logit_adjustment: tau; tau * log(class share) is added to the expression logits while
+            training, so that rare classes are not drowned (Menon et al. 2021); 0 is off.
+    """
+
+    expression: NotNegative = 1.0
+    action_units: NotNegative = 1.0
+    affect: NotNegative = 1.0
+    logit_adjustment: NotNegative = 0.0
+
+
+class Optimisation(Section):
+    """AdamW with linear warm-up, cosine decay by steps, and averaged weights.
+
+    Attributes:
+        epochs: passes over the label sets.
+        batch_size: pictures a step, all label sets and all processes together.
+        warm_up: share of the steps in which the learning rate rises linearly.
+        averaging: decay of the exponential average of the weights; 0 takes the last weights.
+        clip: largest norm of the gradient; None does not clip.
+    """
+
+    epochs: Positive = 20
+    batch_size: Count = 64
+    learning_rate: Positive = 1.5e-3
+    weight_decay: NotNegative = 0.05
+    warm_up: Share = 0.05
+    averaging: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.998
+    clip: Positive | None = 5.0
+
+
+class Augmentation(Section):
+    """Random changes of the training pictures; all act on each picture by itself.
+
+    Attributes:
+        rotation: largest turn in degrees.
+        scale: largest relative change of size.
+        shift: largest shift as a share of the width.
+        flip: probability of a mirror image; the 17 action units have no side.
+        brightness, contrast: largest relative change.
+        detail: largest relative change of fine detail, from smoothed (-1) to sharpened.
+        erase: probability of one rectangle being covered.
+    """
+
+    rotation: NotNegative = 12.0
+    scale: Share = 0.12
+    shift: Share = 0.06
+    flip: Share = 0.5
+    brightness: Share = 0.25
+    contrast: Share = 0.25
+    detail: Share = 0.8
+    erase: Share = 0.3
+
+
+class Run(Section):
+    """How the run is carried out; nothing here changes what is learned but `precision`.
+
+    Attributes:
+        precision: Fabric's name, such as `bf16-mixed` or `32-true`.
+        checkpoint_every: steps between checkpoints.
+        validate_every: epochs between validations.
+    """
+
+    accelerator: str = "cpu"
+    devices: Count = 1
+    strategy: str = "auto"
+    precision: str = "bf16-mixed"
+    checkpoint_every: Count = 500
+    validate_every: Count = 1
+
+
+class Configuration(Section):
+    """One training run.
+
+    Attributes:
+        name: of the model that comes out.
+        version: of the model that comes out.
+        licence: what may be done with the weights, for the model file.
+        start_from: a model file whose network is trained on; None starts from a seed.
+    """
+
+    name: str
+    version: str = "1"
+    licence: str = "unknown"
+    seed: int = 0
+    label_sets: Annotated[tuple[LabelSet, ...], Field(min_length=1)]
+    start_from: str | None = None
+    network: Network = Network()
+    losses: Losses = Losses()
+    optimisation: Optimisation = Optimisation()
+    augmentation: Augmentation = Augmentation()
+    run: Run = Run()
+
+    def hash(self) -> str:
+        """Give the SHA-256 of the configuration, in hexadecimal."""
+        content = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+def read_configuration(path: str | Path, overrides: Sequence[str] = ()) -> Configuration:
+    """Read a training configuration.
+
+    Args:
+        path: a YAML file.
+        overrides: `key=value` with dots between nested keys and numbers for list items; the value
+            is YAML.
+
+    Raises:
+        FaceBehaviorError: the file is missing or no YAML, a key is unknown, a value is not allowed.
+    """
+    path = Path(path)
+    try:
+        content = yaml.safe_load(path.read_text())
+    except (OSError, UnicodeDecodeError) as error:
+        raise FaceBehaviorError(f"{path}: expected a YAML configuration ({error})") from error
+    except yaml.YAMLError as error:
+        reason = " ".join(str(error).split())
+        raise FaceBehaviorError(f"{path}: expected YAML, found: {reason}") from error
+    if not isinstance(content, dict):
+        raise FaceBehaviorError(f"{path}: expected keys and values, found {type(content).__name__}")
+    for change in overrides:
+        override(content, change)
+    return checked_configuration(content, str(path))
+
+
+def checked_configuration(content: Mapping[str, Any], where: str) -> Configuration:
+    """Check the content of a configuration; `where` names it in errors.
+
+    Raises:
+        FaceBehaviorError: a key is unknown or missing, or a value is not allowed.
+    """
+    try:
+        return Configuration.model_validate(content)
+    except ValidationError as error:
+        raise FaceBehaviorError(f"{where}: {_explained(error)}") from error
+
+
+def expanded(path: str) -> Path:
+    """Replace `${NAME}` by environment variables.
+
+    Raises:
+        FaceBehaviorError: a variable is not set.
+    """
+    replaced = os.path.expandvars(path)
+    missing = re.search(r"\$\{(\w+)\}|\$(\w+)", replaced)
+    if missing:
+        name = missing.group(1) or missing.group(2)
+        raise FaceBehaviorError(
+            f"{path}: the environment variable {name} is not set; "
+            f"set it, as in: {name}=FOLDER facebehavior train ..."
+        )
+    return Path(replaced).expanduser()
+
+
+def override(content: dict[str, Any], change: str) -> None:
+    """Change one value of a configuration that is not yet checked, in place.
+
+    Args:
+        content: nested keys and values.
+        change: `key=value`, see `read_configuration`.
+
+    Raises:
+        FaceBehaviorError: it is no `key=value`, or leads through something without keys.
+    """
+    key, equals, value = change.partition("=")
+    if not equals or not key:
+        raise FaceBehaviorError(f"expected key=value, found {change!r}")
+    *parents, last = key.split(".")
+    place: Any = content
+    try:
+        for name in parents:
+            place = place[int(name)] if isinstance(place, list) else place.setdefault(name, {})
+        place[int(last) if isinstance(place, list) else last] = yaml.safe_load(value)
+    except (IndexError, ValueError, TypeError, AttributeError, yaml.YAMLError) as error:
+        raise FaceBehaviorError(f"{change!r}: there is no such key to set") from error
+
+
+def _explained(error: ValidationError) -> str:
+    """Tell the first mistake in one line; an unknown key with the nearest known one."""
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        known = _known_keys(first["loc"])
+        nearest = get_close_matches(str(first["loc"][-1]), known, n=1, cutoff=0.0)
+        return f"unknown key {place!r}; did you mean {nearest[0]!r}? known: {', '.join(known)}"
+    if first["type"] == "missing":
+        return f"the key {place!r} is missing"
+    return f"{place}: {first['msg']}, found {first['input']!r}"
+
+
+def _known_keys(location: tuple[int | str, ...]) -> list[str]:
+    section: type[BaseModel] = Configuration
+    for part in location[:-1]:
+        if isinstance(part, str):
+            section = _SECTIONS[part]
+    return list(section.model_fields)
+
+
+_SECTIONS: Mapping[str, type[BaseModel]] = {
+    "label_sets": LabelSet,
+    "sources": Source,
+    "network": Network,
+    "losses": Losses,
+    "optimisation": Optimisation,
+    "augmentation": Augmentation,
+    "run": Run,
+}

@@ -1,0 +1,192 @@
+"""The training loop: resumes by itself, and ends the same whether it was interrupted or not."""
+
+import copy
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from lightning_fabric import Fabric
+from torch import nn
+from tqdm import tqdm
+
+from facebehavior.training.augmentation import augmented
+from facebehavior.training.batches import Batch, Batches
+from facebehavior.training.checkpoints import (
+    Progress,
+    load_checkpoint,
+    save_checkpoint,
+    save_weights,
+)
+from facebehavior.training.configuration import Configuration, Optimisation
+from facebehavior.training.journal import Journal
+from facebehavior.training.normalisation import normalised
+from facebehavior.training.objective import Objective
+from facebehavior.training.prefetch import prefetched
+from facebehavior.training.schedule import learning_rate, update_average
+
+CHECKPOINT = "checkpoint.safetensors"
+BEST = "best.safetensors"
+JOURNAL = "metrics.jsonl"
+NOTED_EVERY = 50
+"""Steps between two lines of training losses in the journal."""
+
+Validate = Callable[[nn.Module], Mapping[str, float]]
+"""Gives a network's figures on the held-out pictures; `score` is the one to be raised."""
+
+
+@dataclass(frozen=True)
+class Learner:
+    """What one step changes.
+
+    Attributes:
+        network: as Fabric set it up.
+        average: the averaged weights; what is validated and exported.
+        optimiser: as Fabric set it up.
+    """
+
+    network: nn.Module
+    average: nn.Module
+    optimiser: torch.optim.Optimizer
+
+
+def train(
+    configuration: Configuration,
+    folder: Path,
+    fabric: Fabric,
+    network: nn.Module,
+    batches: Batches,
+    objective: Objective,
+    validate: Validate,
+) -> Progress:
+    """Train a network from where the run's folder stands to its last step.
+
+    Every batch, augmentation and dropout is a function of the seed and the step, so a run that is
+    killed and started again does the same steps as one that is not.
+
+    Args:
+        configuration: of the run.
+        folder: for checkpoints and the journal.
+        fabric: launched; brings precision, device and processes.
+        network: its weights are the start.
+        batches: what to learn from.
+        objective: what to minimise.
+        validate: what the best checkpoint is chosen by.
+
+    Returns:
+        The progress at the end.
+
+    Raises:
+        FaceBehaviorError: a checkpoint is damaged or cannot be written.
+    """
+    settings = configuration.optimisation
+    steps = max(1, round(settings.epochs * batches.steps_per_epoch))
+    learner = _set_up(network, settings, fabric)
+    checkpoint = folder / CHECKPOINT
+    progress = Progress()
+    if checkpoint.exists():
+        progress = load_checkpoint(checkpoint, *_parts(learner))
+    journal = Journal(folder / JOURNAL, progress.step)
+    validation = round(configuration.run.validate_every * batches.steps_per_epoch)
+    coming = prefetched(batches.batch, progress.step, steps)
+    for step, batch in tqdm(
+        coming, "training", total=steps, initial=progress.step, unit="step", disable=None
+    ):
+        rate = learning_rate(step, steps, settings.learning_rate, settings.warm_up)
+        figures = _learn(learner, batch, step, rate, configuration, fabric, objective)
+        progress = replace(progress, step=step + 1)
+        if progress.step % NOTED_EVERY == 0 and fabric.is_global_zero:
+            losses = {f"loss_{name}": float(value) for name, value in figures.items()}
+            journal.note(progress.step, {"learning_rate": rate, **losses})
+        if progress.step % validation == 0 or progress.step == steps:
+            progress = _validate(learner, progress, folder, fabric, journal, validate)
+        if progress.step % configuration.run.checkpoint_every == 0 or progress.step == steps:
+            if fabric.is_global_zero:
+                save_checkpoint(checkpoint, progress, *_parts(learner))
+            fabric.barrier()
+    return progress
+
+
+def _set_up(network: nn.Module, settings: Optimisation, fabric: Fabric) -> Learner:
+    average = copy.deepcopy(network).requires_grad_(False)
+    network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    decayed = [p for p in network.parameters() if p.ndim > 1]
+    others = [p for p in network.parameters() if p.ndim <= 1]
+    optimiser = torch.optim.AdamW(
+        [
+            {"params": decayed, "weight_decay": settings.weight_decay},
+            # Biases and normalisation scales are not pulled to zero: they carry no capacity.
+            {"params": others, "weight_decay": 0.0},
+        ],
+        lr=settings.learning_rate,
+    )
+    wrapped, wrapped_optimiser = fabric.setup(network, optimiser)
+    return Learner(wrapped, fabric.to_device(average), wrapped_optimiser)
+
+
+def _parts(learner: Learner) -> tuple[nn.Module, nn.Module, torch.optim.Optimizer]:
+    return _bare(learner.network), learner.average, learner.optimiser
+
+
+def _bare(network: nn.Module) -> nn.Module:
+    """Take a network out of Fabric's and the distributed strategy's wrappers."""
+    while isinstance(inner := getattr(network, "module", None), nn.Module):
+        network = inner
+    return network
+
+
+def _learn(
+    learner: Learner,
+    batch: Batch,
+    step: int,
+    rate: float,
+    configuration: Configuration,
+    fabric: Fabric,
+    objective: Objective,
+) -> Mapping[str, torch.Tensor]:
+    """Do one step; the figures are the losses by name."""
+    seeds = np.random.SeedSequence([configuration.seed, step, fabric.global_rank])
+    for_pictures, for_dropout = (int(seed) for seed in seeds.generate_state(2))
+    torch.manual_seed(for_dropout)
+    generator = torch.Generator().manual_seed(for_pictures)
+    faces = augmented(
+        fabric.to_device(batch.faces).float(), configuration.augmentation, generator
+    )
+    faces = normalised(faces).contiguous(memory_format=torch.channels_last)
+    for group in learner.optimiser.param_groups:
+        group["lr"] = rate
+    learner.network.train()
+    figures = objective(learner.network(faces), batch.targets.to(fabric.device))
+    fabric.backward(figures["loss"])
+    settings = configuration.optimisation
+    if settings.clip is not None:
+        nn.utils.clip_grad_norm_(learner.network.parameters(), settings.clip)
+    learner.optimiser.step()
+    learner.optimiser.zero_grad()
+    update_average(learner.average, _bare(learner.network), settings.averaging, step + 1)
+    return figures
+
+
+def _validate(
+    learner: Learner,
+    progress: Progress,
+    folder: Path,
+    fabric: Fabric,
+    journal: Journal,
+    validate: Validate,
+) -> Progress:
+    """Look at the averaged weights; keep them where they are the best so far."""
+    figures: Mapping[str, float] = {}
+    if fabric.is_global_zero:
+        figures = validate(learner.average)
+    figures = fabric.broadcast(figures)
+    score = figures.get("score")
+    # Without held-out pictures the latest weights are the best known.
+    better = score is None or progress.best_score is None or score > progress.best_score
+    if fabric.is_global_zero:
+        if better:
+            save_weights(folder / BEST, learner.average)
+        journal.note(progress.step, {f"held_out_{name}": value for name, value in figures.items()})
+    fabric.barrier()
+    return replace(progress, best_score=score, best_step=progress.step) if better else progress

@@ -1,0 +1,215 @@
+"""A training run and its folder: set up, trained, summed up."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import yaml
+from lightning_fabric import Fabric
+from torch import nn
+
+from facebehavior.errors import FaceBehaviorError
+from facebehavior.files import writing
+from facebehavior.labels import ACTION_UNIT_COLUMNS
+from facebehavior.model_file.calibration import best_thresholds, fit_temperature
+from facebehavior.network import FaceBehaviorNet, NetworkConfiguration, load_network
+from facebehavior.training.batches import Batches
+from facebehavior.training.checkpoints import Progress, load_weights
+from facebehavior.training.configuration import Configuration, checked_configuration, expanded
+from facebehavior.training.data import TrainingData, open_training_data
+from facebehavior.training.loop import BEST, train
+from facebehavior.training.objective import Objective
+from facebehavior.training.validation import HeldOut, answers, scores
+
+CONFIGURATION = "configuration.yaml"
+SUMMARY = "summary.json"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a finished run says of itself; `export` turns it into the model's metadata.
+
+    Attributes:
+        progress: steps done, and the best of them.
+        pictures: training pictures in each label set, and its part of a batch.
+        network: the network's configuration.
+        crop: how the faces were cut out.
+        training_databases: names of the databases.
+        held_out: figures of the best weights on the held-out pictures.
+        expression_temperature: fitted on the held-out pictures; 1 where there are none.
+        action_unit_thresholds: of best F1 on the held-out pictures; 0.5 where there are none.
+    """
+
+    progress: Mapping[str, float | int | None]
+    pictures: Mapping[str, tuple[int, int]]
+    network: Mapping[str, object]
+    crop: Mapping[str, int | str]
+    training_databases: tuple[str, ...]
+    held_out: Mapping[str, float]
+    expression_temperature: float
+    action_unit_thresholds: Mapping[str, float]
+
+
+def run_training(configuration: Configuration, folder: Path) -> Summary:
+    """Train, or go on with, the run in a folder.
+
+    Args:
+        configuration: of the run.
+        folder: the run's own; made where it is missing.
+
+    Raises:
+        FaceBehaviorError: the folder holds another configuration's run or cannot be written to,
+            or the data do not fit.
+    """
+    fabric = Fabric(
+        accelerator=configuration.run.accelerator,
+        devices=configuration.run.devices,
+        strategy=configuration.run.strategy,
+        precision=configuration.run.precision,  # type: ignore[arg-type]
+    )
+    fabric.launch()
+    if fabric.is_global_zero:
+        claim_folder(configuration, folder)
+    fabric.barrier()
+    data = open_training_data(configuration.label_sets, configuration.seed)
+    batches = Batches(
+        data.label_sets,
+        configuration.optimisation.batch_size,
+        configuration.seed,
+        fabric.global_rank,
+        fabric.world_size,
+    )
+    network = build_network(configuration, data)
+    prior = torch.from_numpy(data.expression_prior).float().to(fabric.device)
+
+    def total(count: torch.Tensor) -> torch.Tensor:
+        return torch.as_tensor(fabric.all_reduce(count, reduce_op="sum"))
+
+    def validate(average: nn.Module) -> Mapping[str, float]:
+        found = answers(average, data.held_out)
+        return {} if found is None else scores(found)
+
+    objective = Objective(configuration.losses, prior, total, fabric.world_size)
+    progress = train(configuration, folder, fabric, network, batches, objective, validate)
+    names = [label_set.name for label_set in configuration.label_sets]
+    pictures = dict(zip(names, zip(batches.sizes, batches.parts, strict=True), strict=True))
+    summary = _summed_up(folder, data, network.configuration, progress, pictures)
+    if fabric.is_global_zero:
+        with writing(folder / SUMMARY) as unfinished:
+            unfinished.write_text(json.dumps(asdict(summary), indent=2, sort_keys=True) + "\n")
+    return summary
+
+
+def build_network(configuration: Configuration, data: TrainingData) -> FaceBehaviorNet:
+    """Make the network of a run, or take it from the model file that the run starts from.
+
+    A head without a single label to learn from is left out: it could only invent numbers.
+
+    Raises:
+        FaceBehaviorError: the model file was made for other crops, or no head has labels.
+    """
+    chosen = configuration.network
+    heads = tuple(head for head in chosen.heads if head in data.labelled_heads)
+    if not heads:
+        raise FaceBehaviorError(
+            f"the training pictures are labelled with {', '.join(data.labelled_heads)}, "
+            f"but network.heads names only {', '.join(chosen.heads)}"
+        )
+    if configuration.start_from is not None:
+        network, metadata = load_network(
+            expanded(configuration.start_from), heads=heads, seed=configuration.seed
+        )
+        if metadata.crop != data.crop_parameters:
+            raise FaceBehaviorError(
+                f"{configuration.start_from} reads crops of {metadata.crop.to_dict()}, the shards "
+                f"hold {data.crop_parameters.to_dict()}; prepare them as the model needs them"
+            )
+        return network
+    torch.manual_seed(configuration.seed)
+    return FaceBehaviorNet(
+        NetworkConfiguration(
+            backbone=chosen.backbone,
+            width=chosen.width,
+            input_size=data.crop_parameters.size,
+            channels=data.crop_parameters.channels,  # type: ignore[arg-type]
+            heads=heads,
+            dropout=chosen.dropout,
+            normalisation=chosen.normalisation,
+        )
+    )
+
+
+def claim_folder(configuration: Configuration, folder: Path) -> None:
+    """Write the configuration into the run's folder, or check that the one there is the same.
+
+    Raises:
+        FaceBehaviorError: another configuration's run is there, or the folder cannot be written.
+    """
+    path = folder / CONFIGURATION
+    if path.exists():
+        if read_run_configuration(folder) != configuration:
+            raise FaceBehaviorError(
+                f"{folder}: holds the run of another configuration ({path.name} differs); "
+                "give another folder, or remove this one to start again"
+            )
+        return
+    with writing(path) as unfinished:
+        content = configuration.model_dump(mode="json")
+        unfinished.write_text(yaml.safe_dump(content, sort_keys=False))
+
+
+def read_run_configuration(folder: Path) -> Configuration:
+    """Read the configuration of a run.
+
+    Raises:
+        FaceBehaviorError: the folder holds no run.
+    """
+    path = folder / CONFIGURATION
+    if not path.is_file():
+        raise FaceBehaviorError(f"{folder}: expected a training run, found no {CONFIGURATION}")
+    return checked_configuration(yaml.safe_load(path.read_text()), str(path))
+
+
+def _summed_up(
+    folder: Path,
+    data: TrainingData,
+    network_configuration: NetworkConfiguration,
+    progress: Progress,
+    pictures: Mapping[str, tuple[int, int]],
+) -> Summary:
+    best = FaceBehaviorNet(network_configuration)
+    load_weights(folder / BEST, best)
+    found = answers(best, data.held_out)
+    has_units = "action_units" in network_configuration.heads
+    return Summary(
+        progress=asdict(progress),
+        pictures=pictures,
+        network=network_configuration.to_dict(),
+        crop=data.crop_parameters.to_dict(),
+        training_databases=data.databases,
+        held_out={} if found is None else scores(found),
+        expression_temperature=_temperature(found),
+        action_unit_thresholds=_thresholds(found) if has_units else {},
+    )
+
+
+def _temperature(found: HeldOut | None) -> float:
+    if found is None or "expression" not in found.logits:
+        return 1.0
+    chosen = found.labels.expression_annotated
+    if not chosen.any():
+        return 1.0
+    return fit_temperature(found.logits["expression"][chosen], found.labels.expression[chosen])
+
+
+def _thresholds(found: HeldOut | None) -> dict[str, float]:
+    thresholds = np.full(len(ACTION_UNIT_COLUMNS), 0.5)
+    if found is not None and found.labels.action_units_annotated.any():
+        probabilities = 1.0 / (1.0 + np.exp(-found.logits["action_units"]))
+        thresholds = best_thresholds(
+            probabilities, found.labels.action_units, found.labels.action_units_annotated
+        )
+    return dict(zip(ACTION_UNIT_COLUMNS, thresholds.tolist(), strict=True))

@@ -1,0 +1,69 @@
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from facebehavior.databases import ReadingReport, read_table
+from facebehavior.errors import BadInput, FaceBehaviorError
+
+
+def write_table(folder: Path, text: str) -> Path:
+    for name in ("a.png", "b.png"):
+        Image.new("L", (8, 8)).save(folder / name)
+    (folder / "mine.csv").write_text(text)
+    return folder / "mine.csv"
+
+
+def test_labels_are_typed_and_empty_cells_are_missing(tmp_path: Path) -> None:
+    text = "image,expression,au12,valence,subject\na.png,Happiness,1,0.5,p1\nb.png,,0,,p2\n"
+    manifest = read_table(write_table(tmp_path, text), ReadingReport())
+    assert manifest.column("image").to_pylist() == [str(tmp_path / n) for n in ("a.png", "b.png")]
+    assert manifest.column("expression").to_pylist() == ["happiness", None]
+    assert manifest.column("au12").to_pylist() == [True, False]
+    assert manifest.column("valence").to_pylist() == [0.5, None]
+    assert manifest.column("subject").to_pylist() == ["p1", "p2"]
+    assert manifest.column("database").to_pylist() == ["mine", "mine"]
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ("c.png,fear,,", "not there: c.png"),
+        (",fear,,", "not there"),
+        ("a.png,joy,,", "'joy'"),
+        ("a.png,fear,2,", "found '2'"),
+        ("a.png,fear,,-5", "-5"),
+        ("a.png,fear,,much", "could not convert"),
+    ],
+)
+def test_a_bad_row_is_skipped_and_named_with_its_line(
+    tmp_path: Path, bad: str, reason: str
+) -> None:
+    path = write_table(tmp_path, f"image,expression,au12,valence\nb.png,fear,,\n{bad}\n")
+    report = ReadingReport()
+    assert len(read_table(path, report)) == 1
+    (problem,) = report.problems
+    assert problem.source.endswith("mine.csv:3")
+    assert reason in problem.reason
+    with pytest.raises(BadInput, match=r"mine\.csv:3"):
+        read_table(path, ReadingReport(strict=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("picture,expression\na.png,fear\n", "a column 'image'"),
+        ("image\na.png\n", "at least one column of labels"),
+        ("image,smile\na.png,1\n", "'smile'"),
+        ("image,expression\nc.png,fear\n", "not one row"),
+        ("", "expected a CSV"),
+    ],
+)
+def test_a_table_that_cannot_be_used_is_one_error(tmp_path: Path, text: str, reason: str) -> None:
+    with pytest.raises(FaceBehaviorError, match=reason):
+        read_table(write_table(tmp_path, text), ReadingReport())
+
+
+def test_a_missing_table_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FaceBehaviorError, match="found none"):
+        read_table(tmp_path / "missing.csv", ReadingReport())
