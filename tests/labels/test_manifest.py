@@ -100,7 +100,8 @@ def test_arrays_hold_each_label_where_annotated_and_zero_elsewhere(
         expected = [1.0 if name == expression else 0.0 for name in EXPRESSIONS]
         assert arrays.expression[number].tolist() == expected
         assert arrays.expression_annotated[number] == (expression is not None)
-        assert arrays.affect_annotated[number].tolist() == [labels.get("valence") is not None, False]
+        has_valence = labels.get("valence") is not None
+        assert arrays.affect_annotated[number].tolist() == [has_valence, False]
         assert arrays.affect[number, 0] == np.float32(labels.get("valence") or 0.0)
         for unit, name in enumerate(ACTION_UNIT_COLUMNS):
             assert arrays.action_units_annotated[number, unit] == (labels.get(name) is not None)

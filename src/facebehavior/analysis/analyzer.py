@@ -12,12 +12,12 @@ import pyarrow as pa
 from facebehavior.analysis.analyzed import AnalyzedFrame, CutFrame, with_predictions
 from facebehavior.analysis.pipeline import in_groups, read_ahead, work_beside
 from facebehavior.analysis.recording import Recorder
-from facebehavior.errors import BadInput
+from facebehavior.errors import BadInput, FaceBehaviorError
 from facebehavior.faces.alignment import cut_face
 from facebehavior.faces.detectors import open_detector
 from facebehavior.faces.face import Detector, Face
 from facebehavior.faces.media import Frame, Source, find_sources, read_frames
-from facebehavior.model_file import FaceModel, find_model
+from facebehavior.model_file import FaceModel, Predictions, find_model
 
 FRAMES_AHEAD = 4
 """Decoded frames that may wait for the detector."""
@@ -75,15 +75,17 @@ class Analyzer:
             FaceBehaviorError: not one of the inputs can be used.
         """
         recorder = Recorder(self.model)
-        batches, problems = [], []
-        for item in self.items(inputs):
-            if isinstance(item, BadInput):
-                problems.append(item)
-            else:
-                batches.append(recorder.rows(item))
-        if not batches:
-            raise problems[0]
-        return Result(pa.Table.from_batches(batches, recorder.schema), tuple(problems))
+        batches: list[pa.RecordBatch] = []
+        problems: list[BadInput] = []
+        for group in self.groups(inputs):
+            problems += [item for item in group if isinstance(item, BadInput)]
+            batches.append(
+                recorder.rows([item for item in group if isinstance(item, AnalyzedFrame)])
+            )
+        table = pa.Table.from_batches(batches, recorder.schema)
+        if not len(table):
+            raise nothing_usable(problems)
+        return Result(table, tuple(problems))
 
     def stream(self, inputs: str | Path | Sequence[str | Path]) -> Iterator[AnalyzedFrame]:
         """Analyse frame by frame, with bounded memory.
@@ -91,25 +93,27 @@ class Analyzer:
         Raises:
             BadInput: an input cannot be read, or not to its end; the frames before are given.
         """
-        for item in self.items(inputs):
-            if isinstance(item, BadInput):
-                raise item
-            yield item
+        for group in self.groups(inputs):
+            for item in group:
+                if isinstance(item, BadInput):
+                    raise item
+                yield item
 
-    def items(
+    def groups(
         self, inputs: str | Path | Sequence[str | Path]
-    ) -> Iterator[AnalyzedFrame | BadInput]:
-        """Analyse frame by frame; an input that cannot be read is given as an item, not raised.
+    ) -> Iterator[list[AnalyzedFrame | BadInput]]:
+        """Analyse in groups of frames, as the network looks at them; for long inputs.
 
-        Decoding, detection and the network work at the same time.
+        An input that cannot be read is given as an item in its place, not raised. Decoding,
+        detection and the network work at the same time.
         """
         listed = [inputs] if isinstance(inputs, str | Path) else list(inputs)
         found = find_sources(listed)
-        yield from found.problems
+        if found.problems:
+            yield list(found.problems)
         frames = read_ahead(_all_frames(found.sources), FRAMES_AHEAD)
-        groups = in_groups(self._cut(frames), _share_of_group)
-        for group in work_beside(self._predict, groups, 1):
-            yield from group
+        cut = in_groups(self._cut(frames), _share_of_group)
+        yield from work_beside(self._predict, cut, 1)
 
     def close(self) -> None:
         """Free the detector, unless it is your own."""
@@ -164,9 +168,23 @@ class Analyzer:
                 results.append(item)
                 continue
             last = first + len(item.faces)
-            results.append(with_predictions(item, predictions[first:last]))
+            results.append(with_predictions(item, _part(predictions, first, last)))
             first = last
         return results
+
+
+def nothing_usable(problems: Sequence[BadInput]) -> FaceBehaviorError:
+    """Give the error of an analysis that found not one input that it could use."""
+    if len(problems) == 1:
+        return problems[0]
+    return FaceBehaviorError(
+        f"not one of the {len(problems)} inputs can be used; the first: {problems[0]}"
+    )
+
+
+def _part(predictions: Predictions, first: int, last: int) -> Predictions:
+    heads = (predictions.expression, predictions.action_units, predictions.affect)
+    return Predictions(*(None if head is None else head[first:last] for head in heads))
 
 
 def _share_of_group(item: CutFrame | BadInput) -> float:

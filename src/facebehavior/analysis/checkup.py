@@ -62,9 +62,7 @@ def _version(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError as error:
-        raise FaceBehaviorError(
-            f"not installed; install it with: pip install {package}"
-        ) from error
+        raise FaceBehaviorError(f"not installed; install it with: pip install {package}") from error
 
 
 def _detects() -> str:

@@ -46,36 +46,37 @@ def run(arguments: argparse.Namespace) -> int:
 
     from tqdm import tqdm
 
-    from facebehavior.analysis import Analyzer, Recorder, open_overlay
-    from facebehavior.cli.problems import nothing_done, report_problems
+    from facebehavior.analysis import AnalyzedFrame, Analyzer, Recorder, open_overlay
+    from facebehavior.analysis.analyzer import nothing_usable
+    from facebehavior.cli.problems import report_problems
     from facebehavior.cli.table import PrintedTable
     from facebehavior.errors import BadInput
     from facebehavior.faces.detectors import open_detector
 
     problems: list[BadInput] = []
     frames = faces = 0
-    with ExitStack() as open_files:
-        detector = open_files.enter_context(
-            open_detector(arguments.detector, arguments.detector_model)
-        )
+    with ExitStack() as opened:
+        detector = opened.enter_context(open_detector(arguments.detector, arguments.detector_model))
         analyzer = Analyzer(arguments.model, detector=detector, runtime=arguments.runtime)
         recorder = Recorder(analyzer.model, landmarks=arguments.landmarks)
-        records = (
-            PrintedTable()
-            if arguments.output is None
-            else open_files.enter_context(recorder.open(arguments.output))
-        )
-        drawing = arguments.overlay and open_files.enter_context(open_overlay(arguments.overlay))
-        for item in tqdm(analyzer.items(arguments.inputs), unit="frame", disable=None, leave=False):
-            if isinstance(item, BadInput):
-                problems.append(item)
-                continue
-            frames, faces = frames + 1, faces + len(item.faces)
-            records.write(recorder.rows(item))
-            if drawing:
-                drawing.write(item)
+        records = recorder.open(arguments.output) if arguments.output else PrintedTable()
+        drawing = open_overlay(arguments.overlay) if arguments.overlay else None
+        bar = opened.enter_context(tqdm(unit="frame", disable=None, leave=False))
+        opened.enter_context(records)
+        if drawing is not None:
+            opened.enter_context(drawing)
+        for group in analyzer.groups(arguments.inputs):
+            problems += [item for item in group if isinstance(item, BadInput)]
+            analyzed = [item for item in group if isinstance(item, AnalyzedFrame)]
+            frames += len(analyzed)
+            faces += sum(len(frame.faces) for frame in analyzed)
+            records.write(recorder.rows(analyzed))
+            if drawing is not None:
+                for frame in analyzed:
+                    drawing.write(frame)
+            bar.update(len(analyzed))
         if not frames:
-            raise nothing_done(problems)
+            raise nothing_usable(problems)
     written = [name for name in (arguments.output, arguments.overlay) if name]
     where = f"; written: {', '.join(written)}" if written else ""
     print(f"{frames} frames, {faces} faces{where}", file=sys.stderr)

@@ -24,3 +24,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what runs the network (%(default)s)",
     )
     parser.add_argument("--seed", type=int, default=0, help="of the bootstrap (%(default)s)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure; print the report, or write it into its folder."""
+    from facebehavior.databases import Shards
+    from facebehavior.evaluation import evaluate, find_protocol, report_text, write_report
+    from facebehavior.model_file import FaceModel, find_model
+
+    protocol = find_protocol(arguments.protocol)
+    model = FaceModel(find_model(arguments.model), runtime=arguments.runtime, threads=2)
+    shards = Shards(arguments.shards)
+    found = evaluate(model, shards, protocol, split=arguments.split, seed=arguments.seed)
+    if arguments.output is None:
+        print(report_text(found))
+    else:
+        write_report(found, arguments.output)
+        print(f"{arguments.output}: report.md, report.json and pictures written")
+    return 0

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from facebehavior.cli.exit_codes import DONE, SOME_SKIPPED
-from facebehavior.errors import BadInput, FaceBehaviorError
+from facebehavior.errors import BadInput
 
 SHOWN = 20
 
@@ -22,12 +22,3 @@ def report_problems(problems: Sequence[BadInput]) -> int:
     if problems:
         print(f"facebehavior: {len(problems)} bad inputs were skipped", file=sys.stderr)
     return SOME_SKIPPED if problems else DONE
-
-
-def nothing_done(problems: Sequence[BadInput]) -> FaceBehaviorError:
-    """Give the error of a command that found not one input that it could use."""
-    if len(problems) == 1:
-        return problems[0]
-    return FaceBehaviorError(
-        f"not one of the {len(problems)} inputs can be used; the first: {problems[0]}"
-    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Self
 
 import pyarrow as pa
 
@@ -14,10 +15,16 @@ _HEADER = ("source", "frame", "time", "face", "expression", "prob", "valence", "
 
 
 class PrintedTable:
-    """Prints the main columns of records as they come."""
+    """Prints the main columns of records as they come; a context manager, as writers are."""
 
     def __init__(self) -> None:
         self._rows = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """There is nothing to close."""
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Print the rows of a batch."""

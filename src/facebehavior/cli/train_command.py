@@ -50,9 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.start_from is None or files:
             raise FaceBehaviorError("--labels goes with --from MODEL, and with no configuration")
         output = Path(arguments.output or "runs/fine-tuned")
-        summary, problems = fine_tune(
-            arguments.start_from, Path(arguments.labels), output, changes
-        )
+        summary, problems = fine_tune(arguments.start_from, Path(arguments.labels), output, changes)
     else:
         if len(files) != 1:
             raise FaceBehaviorError(

@@ -183,9 +183,7 @@ def _with_crops(
 ) -> Iterator[pa.RecordBatch]:
     for batch in table.combine_chunks().to_batches(max_chunksize=ROWS_PER_BATCH):
         encoded = pa.array([next(crops) for _ in range(len(batch))], pa.binary())
-        columns = [
-            encoded if name == "image" else batch.column(name) for name in schema.names
-        ]
+        columns = [encoded if name == "image" else batch.column(name) for name in schema.names]
         yield pa.record_batch(columns, schema=schema)
 
 

@@ -137,9 +137,7 @@ def _boolean(text: str) -> bool:
 def _number(name: str, text: str) -> float:
     value = float(text)
     if name in AFFECT and not -1.0 <= value <= 1.0:
-        raise ValueError(
-            f"expected -1 to 1, or nothing where the label is missing, found {text}"
-        )
+        raise ValueError(f"expected -1 to 1, or nothing where the label is missing, found {text}")
     if name.endswith("_intensity") and not 0.0 <= value <= 1.0:
         raise ValueError(f"expected 0 to 1, or nothing where the label is missing, found {text}")
     return value

@@ -36,7 +36,7 @@ class ModelMetadata:
         crop: how the faces are cut that the model reads.
         mean: per channel; the network's input is (pixel - mean) / scale, pixels 0 to 255.
         scale: per channel.
-        action_unit_thresholds: the probability from which an action unit counts as active, for
+        action_unit_thresholds: the probability above which an action unit counts as active, for
             every action unit of the model; empty where it has no action unit head.
         calibration: what was fitted after training, such as `expression_temperature`; it is
             already applied inside the graph.

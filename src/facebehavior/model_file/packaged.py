@@ -55,8 +55,8 @@ def packaged_models(folder: Path = PACKAGED) -> Mapping[str, PackagedModel]:
     listing = folder / "models.json"
     try:
         entries = json.loads(listing.read_text(encoding="utf-8"))
-        models = {name: _model(folder, name, entries[name]) for name in sorted(entries)}
-    except (OSError, ValueError, TypeError) as error:
+        models = {name: _model(folder, name, entry) for name, entry in sorted(entries.items())}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise FaceBehaviorError(
             f"{listing}: the list of packaged models is missing or damaged ({error}); "
             "install facebehavior again"

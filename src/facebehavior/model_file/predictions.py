@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from facebehavior.labels import ACTION_UNITS, AFFECT, EXPRESSIONS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Predictions:
     """What one model says about N faces; None for a head that the model lacks.
 
@@ -48,6 +48,14 @@ class Predictions:
             if values is not None:
                 return len(values)
         return 0
+
+    def __getitem__(self, rows: slice | NDArray[np.integer | np.bool_]) -> "Predictions":
+        """Give the predictions for some of the faces, by a slice, indices or a mask (N,)."""
+        return Predictions(
+            expression=None if self.expression is None else self.expression[rows],
+            action_units=None if self.action_units is None else self.action_units[rows],
+            affect=None if self.affect is None else self.affect[rows],
+        )
 
 
 def join(parts: Sequence[Predictions]) -> Predictions:

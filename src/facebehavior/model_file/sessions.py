@@ -3,6 +3,7 @@
 import contextlib
 import importlib.util
 import logging
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -11,10 +12,14 @@ from types import ModuleType
 from typing import Any, Protocol
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from facebehavior.errors import FaceBehaviorError
+
+# onnxruntime reads this while it is imported: from then on it would report its use to its maker
+# and keep an identifier of the machine in the home folder.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+import onnxruntime
 
 _FATAL_ONLY = 4
 _log = logging.getLogger(__name__)
@@ -57,7 +62,7 @@ class OnnxruntimeSession:
         options.log_severity_level = _FATAL_ONLY
         # Threads that wait busily take the cores from decoding and detection.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        onnxruntime.disable_telemetry_events()
+        onnxruntime.disable_telemetry_events()  # it may have been imported before this module
         try:
             self.inner = onnxruntime.InferenceSession(
                 str(path), options, providers=["CPUExecutionProvider"]

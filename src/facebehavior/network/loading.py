@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+from google.protobuf.message import DecodeError
 from onnx import numpy_helper
 from torch import Tensor
 
@@ -78,16 +78,26 @@ def _metadata(model: onnx.ModelProto, path: str | Path) -> ModelMetadata:
 
 
 def _weights(model: onnx.ModelProto, path: str | Path) -> dict[str, Tensor]:
-    try:
-        arrays = {one.name: numpy_helper.to_array(one) for one in model.graph.initializer}
-    except (ValueError, TypeError, OSError, RuntimeError) as error:
+    return {one.name: _weight(one, path) for one in model.graph.initializer}
+
+
+def _weight(initializer: onnx.TensorProto, path: str | Path) -> Tensor:
+    name = initializer.name
+    # Looked at first, as onnx would follow a reference to whatever file it names.
+    if initializer.data_location == onnx.TensorProto.EXTERNAL:
         raise FaceBehaviorError(
-            f"the weights in {path} are damaged or lie in another file; export the model again"
+            f"the weight {name} of {path} lies in another file, a model file holds all its "
+            "weights itself; export the model again"
+        )
+    try:
+        array = numpy_helper.to_array(initializer)
+    except (ValueError, TypeError) as error:
+        raise FaceBehaviorError(
+            f"the weight {name} in {path} is damaged; export the model or download it again"
         ) from error
-    for name, array in arrays.items():
-        if array.dtype != np.float32:
-            raise FaceBehaviorError(
-                f"expected the weight {name} in {path} as float32, found {array.dtype}; "
-                "start from the file before it was made smaller"
-            )
-    return {name: torch.from_numpy(array.copy()) for name, array in arrays.items()}
+    if array.dtype != np.float32:
+        raise FaceBehaviorError(
+            f"expected the weight {name} in {path} as float32, found {array.dtype}; "
+            "start from the model file before it was made smaller"
+        )
+    return torch.from_numpy(array.copy())

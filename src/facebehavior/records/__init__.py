@@ -1,13 +1,11 @@
 """The record, one row per face and frame: its columns, its rows, its files."""
 
+from facebehavior.records.columns import RecordColumn, RecordOptions, record_columns
 from facebehavior.records.reading import read_records
 from facebehavior.records.rows import FaceRecord, FrameRecord, record_batch
 from facebehavior.records.schema import (
-    RecordColumn,
     RecordedModel,
-    RecordOptions,
     arrow_schema,
-    record_columns,
     schema_document,
 )
 from facebehavior.records.writers import RecordWriter, open_writer

@@ -144,6 +144,7 @@ def _taken(labels: LabelArrays, rows: NDArray[np.int64]) -> LabelArrays:
 
 
 def joined(labels: Sequence[LabelArrays]) -> LabelArrays:
+    """Put the labels of several lots of images one after the other."""
     return LabelArrays(
         *(
             np.concatenate([getattr(one, field.name) for one in labels])

@@ -244,7 +244,8 @@ def override(content: dict[str, Any], change: str) -> None:
 
 def _explained(error: ValidationError) -> str:
     """Tell the first mistake in one line; an unknown key with the nearest known one."""
-    first = error.errors()[0]
+    # An unknown key explains the missing one beside it, so it comes first.
+    first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
     place = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         known = _known_keys(first["loc"])

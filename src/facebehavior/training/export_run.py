@@ -5,15 +5,13 @@ from pathlib import Path
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.alignment import CropParameters
-from facebehavior.labels import ACTION_UNIT_COLUMNS, AFFECT, EXPRESSIONS
 from facebehavior.model_file import ModelMetadata
+from facebehavior.model_file.metadata import HEAD_LABELS
 from facebehavior.network import FaceBehaviorNet, NetworkConfiguration, export_model
 from facebehavior.training.checkpoints import load_weights
 from facebehavior.training.loop import BEST
 from facebehavior.training.normalisation import MEAN, SCALE
 from facebehavior.training.run import SUMMARY, read_run_configuration
-
-_LABELS = {"expression": EXPRESSIONS, "action_units": ACTION_UNIT_COLUMNS, "affect": AFFECT}
 
 
 def export_run(folder: Path, path: Path) -> float:
@@ -45,7 +43,7 @@ def export_run(folder: Path, path: Path) -> float:
     metadata = ModelMetadata(
         name=configuration.name,
         version=configuration.version,
-        heads={head: _LABELS[head] for head in heads},
+        heads={head: HEAD_LABELS[head] for head in heads},
         crop=crop,
         mean=(MEAN,) * crop.channels,
         scale=(SCALE,) * crop.channels,

@@ -150,9 +150,7 @@ def _learn(
     for_pictures, for_dropout = (int(seed) for seed in seeds.generate_state(2))
     torch.manual_seed(for_dropout)
     generator = torch.Generator().manual_seed(for_pictures)
-    faces = augmented(
-        fabric.to_device(batch.faces).float(), configuration.augmentation, generator
-    )
+    faces = augmented(fabric.to_device(batch.faces).float(), configuration.augmentation, generator)
     faces = normalised(faces).contiguous(memory_format=torch.channels_last)
     for group in learner.optimiser.param_groups:
         group["lr"] = rate

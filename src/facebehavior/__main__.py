@@ -1,0 +1,7 @@
+"""`python -m facebehavior` is the command `facebehavior`."""
+
+import sys
+
+from facebehavior.cli.main import main
+
+sys.exit(main())

@@ -1,0 +1,233 @@
+"""Running a model over labelled crops and judging it by a protocol."""
+
+import hashlib
+from collections import Counter
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from facebehavior.errors import FaceBehaviorError
+from facebehavior.evaluation.intervals import REPLICATES
+from facebehavior.evaluation.judging import (
+    Groups,
+    judge_action_units,
+    judge_affect,
+    judge_expression,
+)
+from facebehavior.evaluation.protocols import EvaluationProtocol
+from facebehavior.evaluation.results import (
+    ActionUnitsResult,
+    AffectResult,
+    Evaluation,
+    ExpressionResult,
+    Resampling,
+)
+from facebehavior.evaluation.truth import Truth
+from facebehavior.faces.alignment import CropParameters
+from facebehavior.labels import Manifest
+from facebehavior.model_file import FaceModel, Predictions, join
+
+_AT_ONCE = 256
+
+
+class LabelledCrops(Protocol):
+    """Crops with their labels, such as `databases.Shards`."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """The labels of N rows."""
+
+    @property
+    def crop_parameters(self) -> CropParameters:
+        """How the crops were cut out."""
+
+    def crops(self, indices: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Give M rows' crops, (M, S, S, C)."""
+
+
+def evaluate(
+    model: FaceModel,
+    data: LabelledCrops,
+    protocol: EvaluationProtocol,
+    *,
+    split: str | None = None,
+    seed: int = 0,
+    replicates: int = REPLICATES,
+) -> Evaluation:
+    """Judge a model on labelled crops.
+
+    Args:
+        model: the model.
+        data: the crops and their labels.
+        protocol: by which labels, on which split and with which main metric.
+        split: another split than the protocol's.
+        seed: seed of the bootstrap.
+        replicates: number of draws of the bootstrap.
+
+    Returns:
+        What was found, for each task that the model, the protocol and the labels have.
+
+    Raises:
+        FaceBehaviorError: the crops are not what the model reads, the split has no rows, or no
+            row has a label for a task of the model.
+    """
+    _check_crops(model, data.crop_parameters)
+    split = split or protocol.split
+    manifest = data.manifest
+    truth = protocol.truth(manifest)
+    inside = _rows_of_split(manifest, split)
+    kept, dropped = _kept_rows(truth, inside, tuple(model.metadata.heads))
+    if not kept.any():
+        raise FaceBehaviorError(_nothing_left(protocol, model, dropped))
+    rows = np.flatnonzero(kept)
+    predictions, pixels_sha256 = _predict(model, data, rows)
+    groups = _groups(manifest, rows)
+    resampling = Resampling(replicates=replicates, seed=seed)
+    expression, action_units, affect = _judge(model, predictions, truth, rows, groups, resampling)
+    return Evaluation(
+        model_name=model.metadata.name,
+        model_version=model.metadata.version,
+        model_sha256=model.sha256,
+        model_licence=model.metadata.licence,
+        training_databases=model.metadata.training_databases,
+        runtime=model.runtime,
+        protocol=protocol,
+        split=split,
+        databases=tuple(sorted(set(_texts(manifest, "database")[rows]))),
+        data_sha256=_data_sha256(pixels_sha256, truth, rows),
+        rows=int(inside.sum()),
+        images=len(rows),
+        dropped=dropped,
+        alignment=_counts(_texts(manifest, "alignment")[rows]),
+        subjects=None if groups is None else len(np.unique(groups)),
+        resampling=resampling,
+        expression=expression,
+        action_units=action_units,
+        affect=affect,
+    )
+
+
+def _check_crops(model: FaceModel, found: CropParameters) -> None:
+    expected = model.metadata.crop
+    if expected != found:
+        raise FaceBehaviorError(
+            f"the model {model.metadata.name} reads crops of {_described(expected)}, found crops "
+            f"of {_described(found)}; prepare the database again for this model"
+        )
+
+
+def _described(crop: CropParameters) -> str:
+    return f"{crop.size} x {crop.size} pixels, {crop.colour}, template {crop.template}"
+
+
+def _rows_of_split(manifest: Manifest, split: str | None) -> NDArray[np.bool_]:
+    if split is None:
+        return np.ones(len(manifest), dtype=np.bool_)
+    splits = _texts(manifest, "split")
+    inside = np.asarray(splits == split, dtype=np.bool_)
+    if not inside.any():
+        known = ", ".join(sorted({str(name) for name in splits if name is not None})) or "none"
+        raise FaceBehaviorError(
+            f"expected rows of the split {split!r}, found splits: {known}; name one of them"
+        )
+    return inside
+
+
+def _kept_rows(
+    truth: Truth, inside: NDArray[np.bool_], heads: tuple[str, ...]
+) -> tuple[NDArray[np.bool_], dict[str, int]]:
+    """Give the rows to judge, and the number of the split's other rows by reason."""
+    left_out = {reason: rows & inside for reason, rows in truth.dropped.items()}
+    kept = inside.copy()
+    for rows in left_out.values():
+        kept &= ~rows
+    labelled = np.zeros(len(inside), dtype=np.bool_)
+    for task, labels in truth.tasks().items():
+        if task in heads:
+            labelled |= labels.rows()
+    left_out["no label for a task of the model"] = kept & ~labelled
+    counts = {reason: int(rows.sum()) for reason, rows in left_out.items()}
+    return kept & labelled, {reason: count for reason, count in counts.items() if count}
+
+
+def _nothing_left(protocol: EvaluationProtocol, model: FaceModel, dropped: dict[str, int]) -> str:
+    reasons = "; ".join(f"{reason}: {count}" for reason, count in dropped.items())
+    return (
+        f"no row is left to judge by the protocol {protocol.name} for a model that predicts "
+        f"{', '.join(model.metadata.heads)} ({reasons}); choose another protocol or database"
+    )
+
+
+def _predict(
+    model: FaceModel, data: LabelledCrops, rows: NDArray[np.int64]
+) -> tuple[Predictions, str]:
+    """Predict for some rows, with a progress bar on a terminal; give also their crops' sha256."""
+    digest = hashlib.sha256()
+    parts = []
+    with tqdm(total=len(rows), desc="evaluating", unit="face", disable=None) as bar:
+        for start in range(0, len(rows), _AT_ONCE):
+            crops = data.crops(rows[start : start + _AT_ONCE])
+            digest.update(np.ascontiguousarray(crops).tobytes())
+            parts.append(model.predict(crops))
+            bar.update(len(crops))
+    return join(parts), digest.hexdigest()
+
+
+def _data_sha256(pixels_sha256: str, truth: Truth, rows: NDArray[np.int64]) -> str:
+    digest = hashlib.sha256(pixels_sha256.encode())
+    for task, labels in truth.tasks().items():
+        # What stands beside a false mask means nothing and must not count.
+        known = np.where(labels.annotated, labels.values.astype(np.float64), np.nan)[rows]
+        digest.update(f"{task} {known.shape}".encode() + known.tobytes())
+    return digest.hexdigest()
+
+
+def _groups(manifest: Manifest, rows: NDArray[np.int64]) -> Groups:
+    """Number the rows' persons; a row that names none stands alone. None where no row does."""
+    subjects = _texts(manifest, "subject")[rows]
+    if all(subject is None for subject in subjects):
+        return None
+    databases = _texts(manifest, "database")[rows]
+    numbers: dict[tuple[object, ...], int] = {}
+    keys = [
+        (place,) if subject is None else (database, subject)
+        for place, (database, subject) in enumerate(zip(databases, subjects, strict=True))
+    ]
+    return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
+
+
+def _judge(
+    model: FaceModel,
+    predictions: Predictions,
+    truth: Truth,
+    rows: NDArray[np.int64],
+    groups: Groups,
+    resampling: Resampling,
+) -> tuple[ExpressionResult | None, ActionUnitsResult | None, AffectResult | None]:
+    expression = action_units = affect = None
+    if predictions.expression is not None and truth.expression is not None:
+        expression = judge_expression(
+            predictions.expression, truth.expression[rows], groups, resampling
+        )
+    if predictions.action_units is not None and truth.action_units is not None:
+        action_units = judge_action_units(
+            predictions.action_units,
+            truth.action_units[rows],
+            model.metadata.action_unit_thresholds,
+            groups,
+            resampling,
+        )
+    if predictions.affect is not None and truth.affect is not None:
+        affect = judge_affect(predictions.affect, truth.affect[rows], groups, resampling)
+    return expression, action_units, affect
+
+
+def _texts(manifest: Manifest, name: str) -> NDArray[np.object_]:
+    return np.array(manifest.column(name).to_pylist(), dtype=object)
+
+
+def _counts(names: NDArray[np.object_]) -> dict[str, int]:
+    counts = Counter("unknown" if name is None else str(name) for name in names)
+    return dict(sorted(counts.items()))

@@ -1,0 +1,70 @@
+"""Rows as Parquet, CSV and JSON lines: the same values in each."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+Batches = Iterator[pa.RecordBatch]
+
+
+@dataclass(frozen=True)
+class FileFormat:
+    """How rows become a file.
+
+    Attributes:
+        write: writes the batches, all of one schema, to a path.
+        holds_lists: whether the columns that hold lists are written.
+    """
+
+    write: Callable[[Path, pa.Schema, Batches], None]
+    holds_lists: bool
+
+
+def _write_parquet(path: Path, schema: pa.Schema, batches: Batches) -> None:
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+
+
+def _write_csv(path: Path, schema: pa.Schema, batches: Batches) -> None:
+    # Arrow writes the shortest digits that give the same float32 back, and nothing for null.
+    options = pyarrow.csv.WriteOptions(include_header=True, quoting_style="needed")
+    with pyarrow.csv.CSVWriter(path, schema, write_options=options) as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+
+
+def _write_json_lines(path: Path, schema: pa.Schema, batches: Batches) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for batch in batches:
+            columns = {
+                field.name: _with_short_floats(batch.column(field.name)).to_pylist()
+                for field in schema
+            }
+            for values in zip(*columns.values(), strict=True):
+                row: dict[str, Any] = dict(zip(columns, values, strict=True))
+                line = json.dumps(row, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+                file.write(line + "\n")
+
+
+def _with_short_floats(array: pa.Array) -> pa.Array:
+    """Turn single into double precision so that 0.1 stays 0.1 and not 0.10000000149011612."""
+    if pa.types.is_float32(array.type):
+        return array.cast(pa.string()).cast(pa.float64())
+    if pa.types.is_list(array.type) and pa.types.is_float32(array.type.value_type):
+        return array.cast(pa.list_(pa.string())).cast(pa.list_(pa.float64()))
+    return array
+
+
+FORMATS: Mapping[str, FileFormat] = {
+    ".parquet": FileFormat(_write_parquet, holds_lists=True),
+    ".csv": FileFormat(_write_csv, holds_lists=False),
+    ".jsonl": FileFormat(_write_json_lines, holds_lists=True),
+}
+"""The formats of a record by the ending of the file's name."""

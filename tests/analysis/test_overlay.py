@@ -1,0 +1,121 @@
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from facebehavior.analysis import AnalyzedFrame, open_overlay, overlay
+from facebehavior.errors import FaceBehaviorError
+from facebehavior.faces.face import Face
+from facebehavior.model_file import Predictions
+
+
+def frame_of(
+    source: str = "a.png",
+    index: int = 0,
+    time_s: float | None = None,
+    size: tuple[int, int] = (200, 160),
+    faces: int = 1,
+    affect: NDArray[np.float32] | None = None,
+) -> AnalyzedFrame:
+    found = [
+        Face(box=np.array([20.0 + 90 * n, 60.0, 60.0, 60.0]), points=np.zeros((5, 2)))
+        for n in range(faces)
+    ]
+    expression = np.tile(np.float32([0.1, 0.4, 0.1, 0.1, 0.1, 0.1, 0.1]), (faces, 1))
+    return AnalyzedFrame(
+        source,
+        index,
+        time_s,
+        np.zeros((size[1], size[0], 3), dtype=np.uint8),
+        found,
+        np.zeros((faces, 8, 8, 1), dtype=np.uint8),
+        Predictions(expression=expression, affect=affect),
+    )
+
+
+def test_each_face_is_drawn_in_its_own_colour_and_the_source_is_left_alone() -> None:
+    frame = frame_of(faces=2)
+    drawn = overlay(frame)
+    assert drawn.shape == frame.image.shape
+    assert not frame.image.any()
+    # The lower left corner of each box, away from label and panel.
+    colours = {tuple(drawn[119, 20 + 90 * number].tolist()) for number in range(2)}
+    assert len(colours) == 2
+    assert (0, 0, 0) not in colours
+    assert not drawn[60 + 5 : 115, 25:75].any()
+
+
+@pytest.mark.parametrize(("valence", "arousal"), [(0.8, 0.8), (-0.8, -0.8)])
+def test_the_dot_lies_right_for_pleasant_and_up_for_excited(valence: float, arousal: float) -> None:
+    without = overlay(frame_of(affect=np.zeros((1, 2), np.float32)))
+    drawn = overlay(frame_of(affect=np.float32([[valence, arousal]])))
+    y, x = np.nonzero((drawn.astype(int) - without).sum(axis=2) > 60)
+    side = 0.34 * 60
+    assert np.sign(x.mean() - (20 + side / 2)) == np.sign(valence)
+    assert np.sign((120 + side / 2) - y.mean()) == np.sign(arousal)
+
+
+def test_a_face_at_the_edge_is_drawn() -> None:
+    frame = frame_of()
+    frame.faces[0].box[:] = (-30, -20, 400, 300)
+    assert overlay(frame).shape == frame.image.shape
+
+
+def test_a_frame_without_faces_is_unchanged() -> None:
+    frame = frame_of(faces=0)
+    assert (overlay(frame) == frame.image).all()
+
+
+def test_a_picture_takes_one_photograph(tmp_path: Path) -> None:
+    with open_overlay(tmp_path / "out.png") as file:
+        file.write(frame_of())
+        with pytest.raises(FaceBehaviorError, match="name a folder"):
+            file.write(frame_of("b.png"))
+    with Image.open(tmp_path / "out.png") as picture:
+        assert picture.size == (200, 160)
+
+
+def test_a_video_keeps_size_and_times(tmp_path: Path) -> None:
+    times = [0.0, 0.04, 0.1, 0.5]
+    with open_overlay(tmp_path / "out.mp4") as file:
+        for index, time_s in enumerate(times):
+            file.write(frame_of("a.mp4", index, time_s, size=(201, 161)))
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        frames = list(container.decode(video=0))
+    assert [frame.time for frame in frames] == pytest.approx(times, abs=1e-3)
+    # H.264 has even sides only: one line is added.
+    assert (frames[0].width, frames[0].height) == (202, 162)
+
+
+def test_a_folder_takes_any_number_of_sources(tmp_path: Path) -> None:
+    with open_overlay(tmp_path / "out") as file:
+        file.write(frame_of("x/a.png"))
+        file.write(frame_of("y/a.png"))
+        for index in range(3):
+            file.write(frame_of("clip.mp4", index, index / 25))
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "a-2.jpg",
+        "a.jpg",
+        "clip.mp4",
+    ]
+
+
+def test_an_interrupted_video_leaves_no_file(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), open_overlay(tmp_path / "out.mp4") as file:
+        file.write(frame_of("a.mp4", 0, 0.0))
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_ending_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FaceBehaviorError, match=r"\.mp4"):
+        open_overlay(tmp_path / "out.gifv")
+
+
+def test_a_place_that_cannot_be_written_to_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(FaceBehaviorError, match="cannot write"):
+        open_overlay(tmp_path / "file" / "out.png").write(frame_of())

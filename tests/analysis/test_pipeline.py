@@ -1,0 +1,73 @@
+import threading
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from facebehavior.analysis.pipeline import in_groups, read_ahead, work_beside
+
+
+@given(st.lists(st.integers()), st.integers(1, 5))
+def test_read_ahead_gives_the_same_items(items: list[int], most: int) -> None:
+    assert list(read_ahead(items, most)) == items
+
+
+def test_read_ahead_reads_no_further_than_it_may() -> None:
+    read: list[int] = []
+    two_used = threading.Event()
+
+    def items() -> Iterator[int]:
+        for number in range(100):
+            read.append(number)
+            yield number
+
+    iterator = read_ahead(items(), 3)
+    assert [next(iterator), next(iterator)] == [0, 1]
+    two_used.wait(0.3)
+    # Two are used, three wait in the queue, one waits for a place in it.
+    assert len(read) <= 6
+    iterator.close()  # type: ignore[attr-defined]
+
+
+def test_an_error_is_raised_after_the_items_before_it() -> None:
+    def items() -> Iterator[int]:
+        yield 1
+        yield 2
+        raise OSError("damaged")
+
+    iterator = read_ahead(items(), 1)
+    assert [next(iterator), next(iterator)] == [1, 2]
+    with pytest.raises(OSError, match="damaged"):
+        next(iterator)
+
+
+def test_closing_early_closes_the_items_and_ends_the_thread() -> None:
+    closed = threading.Event()
+
+    def items() -> Iterator[int]:
+        try:
+            yield from range(1000)
+        finally:
+            closed.set()
+
+    iterator = read_ahead(items(), 2)
+    next(iterator)
+    iterator.close()  # type: ignore[attr-defined]
+    assert closed.is_set()
+    assert not [thread for thread in threading.enumerate() if thread.name == "reader"]
+
+
+@given(st.lists(st.integers()), st.integers(1, 4))
+def test_work_beside_keeps_the_order(items: list[int], most: int) -> None:
+    assert list(work_beside(lambda item: item * 2, items, most)) == [2 * item for item in items]
+
+
+@given(st.lists(st.floats(0, 2)))
+def test_groups_hold_all_items_and_end_when_full(shares: list[float]) -> None:
+    groups = list(in_groups(shares, lambda share: share))
+    assert [share for group in groups for share in group] == shares
+    for group in groups:
+        assert sum(group[:-1]) < 1.0
+    for group in groups[:-1]:
+        assert sum(group) >= 1.0

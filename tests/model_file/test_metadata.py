@@ -1,0 +1,111 @@
+import json
+from dataclasses import FrozenInstanceError, replace
+from typing import Any
+
+import pytest
+from tests.tiny_models import tiny_metadata
+
+from facebehavior.errors import FaceBehaviorError
+from facebehavior.faces.alignment import CropParameters
+from facebehavior.labels import ACTION_UNIT_COLUMNS, EXPRESSIONS
+from facebehavior.model_file import ModelMetadata
+
+
+def _changed(**changes: object) -> str:
+    values = json.loads(tiny_metadata().to_json())
+    values.update(changes)
+    return json.dumps(values)
+
+
+@pytest.mark.parametrize("heads", [("expression",), ("affect", "expression"), ("action_units",)])
+def test_json_round_trip_gives_equal_metadata_and_the_same_text(heads: tuple[str, ...]) -> None:
+    metadata = tiny_metadata(heads, "rgb", mean=(1, 2, 3), scale=(0.1, 1 / 3, 64))
+    again = ModelMetadata.from_json(metadata.to_json())
+    assert again == metadata
+    assert again.to_json() == metadata.to_json()
+    assert again.scale == (0.1, 1 / 3, 64.0)
+
+
+def test_json_does_not_depend_on_the_order_in_which_values_are_given() -> None:
+    heads = ("expression", "action_units")
+    first, second = tiny_metadata(heads), tiny_metadata(heads[::-1])
+    thresholds = dict(reversed(list(first.action_unit_thresholds.items())))
+    second = replace(
+        second, action_unit_thresholds=thresholds, network={"width": 1, "backbone": "none"}
+    )
+    assert first.to_json() == second.to_json()
+    assert list(second.heads) == list(heads)
+
+
+def test_values_are_copied_and_cannot_be_reassigned() -> None:
+    network = {"width": 1, "stages": (2, 3)}
+    metadata = tiny_metadata(network=network)
+    network["width"] = 9
+    assert metadata.network == {"width": 1, "stages": [2, 3]}
+    with pytest.raises(FrozenInstanceError):
+        metadata.name = "other"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"heads": {}}, "at least one head"),
+        ({"heads": {"mood": ("good",)}}, "found 'mood'"),
+        ({"heads": {"expression": EXPRESSIONS[::-1]}}, "this order"),
+        ({"heads": {"expression": EXPRESSIONS[:6]}}, "this order"),
+        ({"mean": (1.0, 2.0, 3.0)}, "mean should have 1 values"),
+        ({"scale": ()}, "scale should have 1 values"),
+        ({"scale": (0.0,)}, "greater than 0"),
+        ({"mean": (float("nan"),)}, "mean should be finite"),
+        ({"crop": CropParameters(8, "rgb")}, "mean should have 3 values"),
+        ({"action_unit_thresholds": {}}, "lacks au01"),
+        ({"action_unit_thresholds": {"au11": 0.5}}, "found 'au11'"),
+        ({"action_unit_thresholds": dict.fromkeys(ACTION_UNIT_COLUMNS, 1.5)}, "from 0 to 1"),
+        ({"action_unit_thresholds": dict.fromkeys(ACTION_UNIT_COLUMNS, float("nan"))}, "0 to 1"),
+        ({"calibration": {"expression_temperature": float("inf")}}, "should be finite"),
+        ({"network": {"width": float("nan")}}, "JSON"),
+        ({"network": {"width": object()}}, "JSON"),
+        ({"format_version": 2}, "install a newer facebehavior"),
+        ({"format_version": 0}, "whole number from 1"),
+    ],
+)
+def test_values_that_no_model_can_have_are_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(FaceBehaviorError, match=message) as caught:
+        replace(tiny_metadata(), **changes)
+    assert "\n" not in str(caught.value)
+
+
+def test_thresholds_without_an_action_unit_head_are_refused() -> None:
+    with pytest.raises(FaceBehaviorError, match="found 'au12'"):
+        tiny_metadata(("expression",), action_unit_thresholds={"au12": 0.5})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "as JSON"),
+        ("[1]", "JSON object"),
+        ("{}", "format_version"),
+        (_changed(format_version=2, future=1), "install a newer facebehavior"),
+        (_changed(licences="x"), "nearest known is 'licence'"),
+        (_changed(name=3), "name should be a text"),
+        (_changed(heads=["expression"]), "heads should be an object"),
+        (_changed(heads={"expression": 7}), "wrong kind"),
+        (_changed(mean=1.0), "mean should be a list"),
+        (_changed(mean=["x"]), "wrong kind"),
+        (_changed(crop={"size": 8}), "size, colour and template"),
+        (_changed(action_unit_thresholds={"au01": "x"}), "lacks au02|wrong kind"),
+        (_changed(calibration={"expression_temperature": None}), "wrong kind"),
+    ],
+)
+def test_text_that_is_no_metadata_is_refused_in_one_line(text: str, message: str) -> None:
+    with pytest.raises(FaceBehaviorError, match=message) as caught:
+        ModelMetadata.from_json(text)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_field_is_named() -> None:
+    values = json.loads(tiny_metadata().to_json())
+    del values["licence"]
+    with pytest.raises(FaceBehaviorError, match="lacks licence"):
+        ModelMetadata.from_json(json.dumps(values))

@@ -1,0 +1,76 @@
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from facebehavior.errors import FaceBehaviorError
+from facebehavior.records.segments import SEGMENT_ROWS, Segments
+
+SCHEMA = pa.schema([("n", pa.int64())])
+
+
+def _batch(start: int, count: int) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pydict({"n": list(range(start, start + count))}, schema=SCHEMA)
+
+
+def _numbers(batches: list[pa.RecordBatch]) -> list[int]:
+    return [n for batch in batches for n in batch.column("n").to_pylist()]
+
+
+def test_rows_go_to_disk_as_they_come(tmp_path: Path) -> None:
+    segments = Segments(tmp_path / "out.csv", SCHEMA)
+    held, count = 0, 0
+    for start in range(0, 10 * SEGMENT_ROWS, 40):
+        segments.add(_batch(start, 40))
+        stored = sum(batch.num_rows for batch in segments.batches(1000))
+        count += 40
+        held = max(held, count - stored)
+    assert held < SEGMENT_ROWS
+    files = sorted(path.name for path in segments.folder.iterdir())
+    assert files[:2] == ["000000.arrow", "000001.arrow"]
+    for path in segments.folder.iterdir():  # each is whole by itself
+        assert pa.ipc.open_file(path).read_all().num_rows >= SEGMENT_ROWS
+
+
+@pytest.mark.parametrize("rows", [1, 7, 500, 501, 4096])
+def test_joined_batches_have_the_asked_size_in_order(tmp_path: Path, rows: int) -> None:
+    segments = Segments(tmp_path / "out.csv", SCHEMA)
+    start = 0
+    for count in (300, 300, 1, 0, 1500, 2):
+        segments.add(_batch(start, count))
+        start += count
+    segments.flush()
+    batches = list(segments.batches(rows))
+    assert _numbers(batches) == list(range(start))
+    assert {batch.num_rows for batch in batches[:-1]} <= {rows}
+    assert batches[-1].num_rows <= rows
+
+
+def test_a_second_run_starts_afresh(tmp_path: Path) -> None:
+    first = Segments(tmp_path / "out.csv", SCHEMA)
+    first.add(_batch(0, 3 * SEGMENT_ROWS))
+    first.flush()
+    (first.folder / ".unfinished-000001.arrow").write_text("half")
+    second = Segments(tmp_path / "out.csv", SCHEMA)
+    assert list(second.folder.iterdir()) == []
+    second.add(_batch(5, 2))
+    second.flush()
+    assert _numbers(list(second.batches(100))) == [5, 6]
+
+
+def test_what_is_not_ours_is_never_removed(tmp_path: Path) -> None:
+    folder = tmp_path / "out.csv.partial"
+    folder.mkdir()
+    (folder / "000000.arrow").write_text("a segment")
+    (folder / "thesis.docx").write_text("years of work")
+    with pytest.raises(FaceBehaviorError, match=r"thesis\.docx"):
+        Segments(tmp_path / "out.csv", SCHEMA)
+    assert (folder / "thesis.docx").read_text() == "years of work"
+    assert (folder / "000000.arrow").exists()
+
+
+def test_removing_leaves_nothing(tmp_path: Path) -> None:
+    segments = Segments(tmp_path / "out.csv", SCHEMA)
+    segments.add(_batch(0, 2 * SEGMENT_ROWS))
+    segments.remove()
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,179 @@
+"""Whole runs on toy data: they learn, resume after a kill, start from a model, and export."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from facebehavior.errors import FaceBehaviorError
+from facebehavior.model_file import FaceModel
+from facebehavior.training import export_run, read_configuration, run_training
+from facebehavior.training.configuration import Configuration
+
+FILES = ("best.safetensors", "checkpoint.safetensors", "metrics.jsonl", "summary.json")
+
+
+def toy_configuration(shards: list[Path], **optimisation: object) -> dict[str, object]:
+    return {
+        "name": "toy",
+        "licence": "none",
+        "seed": 3,
+        "label_sets": [
+            {"name": path.name, "sources": [{"shards": str(path), "hold_out": 0.2}]}
+            for path in shards
+        ],
+        "network": {"width": 4, "dropout": 0.1},
+        "optimisation": {
+            "epochs": 6,
+            "batch_size": 16,
+            "learning_rate": 0.01,
+            "averaging": 0.8,
+            **optimisation,
+        },
+        "augmentation": {"brightness": 0.0, "contrast": 0.0},
+        "run": {"precision": "32-true", "checkpoint_every": 7},
+    }
+
+
+def checked(content: dict[str, object]) -> Configuration:
+    return Configuration.model_validate(content)
+
+
+def test_a_run_learns_all_tasks_from_two_databases(
+    expression_shards: Path, behaviour_shards: Path, tmp_path: Path
+) -> None:
+    content = toy_configuration([expression_shards, behaviour_shards], epochs=15)
+    summary = run_training(checked(content), tmp_path / "run")
+    assert summary.held_out["expression_accuracy"] >= 0.9
+    assert summary.held_out["action_units_auc"] >= 0.9
+    assert summary.held_out["affect_ccc"] >= 0.5
+    lines = [json.loads(line) for line in (tmp_path / "run/metrics.jsonl").read_text().splitlines()]
+    assert lines[-1]["step"] == summary.progress["step"]
+
+    path = tmp_path / "toy.onnx"
+    assert export_run(tmp_path / "run", path) <= 1e-4
+    metadata = FaceModel(path).metadata
+    assert set(metadata.heads) == {"expression", "action_units", "affect"}
+    assert metadata.training_databases == ("toy",)
+    assert metadata.configuration_hash == checked(content).hash()
+
+
+def test_a_head_without_labels_is_left_out(expression_shards: Path, tmp_path: Path) -> None:
+    run_training(checked(toy_configuration([expression_shards], epochs=1)), tmp_path / "run")
+    export_run(tmp_path / "run", tmp_path / "toy.onnx")
+    model = FaceModel(tmp_path / "toy.onnx")
+    assert set(model.metadata.heads) == {"expression"}
+    predictions = model.predict(np.zeros((2, 16, 16, 1), dtype=np.uint8))
+    assert predictions.action_units is None
+    assert predictions.affect is None
+
+
+def test_only_heads_without_labels_is_an_error(expression_shards: Path, tmp_path: Path) -> None:
+    content = toy_configuration([expression_shards])
+    content["network"] = {"width": 4, "heads": ["affect"]}
+    with pytest.raises(FaceBehaviorError, match="labelled with expression"):
+        run_training(checked(content), tmp_path / "run")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in FILES}
+
+
+def test_two_runs_of_one_configuration_end_with_the_same_bytes(
+    expression_shards: Path, tmp_path: Path
+) -> None:
+    configuration = checked(toy_configuration([expression_shards], epochs=2))
+    for name in ("a", "b"):
+        run_training(configuration, tmp_path / name)
+    assert contents(tmp_path / "a") == contents(tmp_path / "b")
+
+
+@pytest.mark.slow
+def test_a_run_that_is_killed_and_started_again_ends_like_one_that_is_not(
+    expression_shards: Path, behaviour_shards: Path, tmp_path: Path
+) -> None:
+    content = toy_configuration([expression_shards, behaviour_shards], epochs=40)
+    (tmp_path / "toy.yaml").write_text(yaml.safe_dump(content))
+    command = [sys.executable, "-m", "facebehavior", "train", "toy.yaml", "-o", "killed"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL)
+    checkpoint = tmp_path / "killed/checkpoint.safetensors"
+    until = time.monotonic() + 120
+    while not checkpoint.exists() and time.monotonic() < until:
+        assert process.poll() is None, "the run ended before it could be killed"
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not (tmp_path / "killed/summary.json").exists()
+
+    subprocess.run(command, cwd=tmp_path, env=environment, check=True)
+    command[-1] = "whole"
+    subprocess.run(command, cwd=tmp_path, env=environment, check=True)
+    assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
+
+
+def test_a_finished_run_is_not_trained_again(expression_shards: Path, tmp_path: Path) -> None:
+    configuration = checked(toy_configuration([expression_shards], epochs=1))
+    run_training(configuration, tmp_path / "run")
+    before = contents(tmp_path / "run")
+    run_training(configuration, tmp_path / "run")
+    assert contents(tmp_path / "run") == before
+
+
+def test_another_configurations_folder_is_refused(expression_shards: Path, tmp_path: Path) -> None:
+    run_training(checked(toy_configuration([expression_shards], epochs=1)), tmp_path / "run")
+    with pytest.raises(FaceBehaviorError, match="another configuration"):
+        run_training(checked(toy_configuration([expression_shards], epochs=2)), tmp_path / "run")
+
+
+def test_an_unfinished_or_damaged_run_is_not_exported(
+    expression_shards: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(FaceBehaviorError, match="expected a training run"):
+        export_run(tmp_path, tmp_path / "toy.onnx")
+    run_training(checked(toy_configuration([expression_shards], epochs=1)), tmp_path / "run")
+    with pytest.raises(FaceBehaviorError, match=r"ending in \.onnx"):
+        export_run(tmp_path / "run", tmp_path / "toy.pt")
+    best = tmp_path / "run/best.safetensors"
+    best.write_bytes(best.read_bytes()[:100])
+    with pytest.raises(FaceBehaviorError, match="damaged"):
+        export_run(tmp_path / "run", tmp_path / "toy.onnx")
+    (tmp_path / "run/summary.json").unlink()
+    with pytest.raises(FaceBehaviorError, match="not finished"):
+        export_run(tmp_path / "run", tmp_path / "toy.onnx")
+
+
+def test_a_damaged_checkpoint_is_one_clear_error(expression_shards: Path, tmp_path: Path) -> None:
+    configuration = checked(toy_configuration([expression_shards], epochs=1))
+    run_training(configuration, tmp_path / "run")
+    (tmp_path / "run/checkpoint.safetensors").write_bytes(b"broken")
+    with pytest.raises(FaceBehaviorError, match=r"checkpoint\.safetensors.*damaged"):
+        run_training(configuration, tmp_path / "run")
+
+
+def test_training_goes_on_from_a_model_file(
+    expression_shards: Path, behaviour_shards: Path, tmp_path: Path
+) -> None:
+    run_training(checked(toy_configuration([expression_shards], epochs=1)), tmp_path / "first")
+    export_run(tmp_path / "first", tmp_path / "first.onnx")
+    content = toy_configuration([behaviour_shards], epochs=1)
+    content["start_from"] = str(tmp_path / "first.onnx")
+    run_training(checked(content), tmp_path / "second")
+    export_run(tmp_path / "second", tmp_path / "second.onnx")
+    assert set(FaceModel(tmp_path / "second.onnx").metadata.heads) == {"action_units", "affect"}
+
+
+def test_a_configuration_read_from_the_run_is_the_one_it_was_made_of(
+    expression_shards: Path, tmp_path: Path
+) -> None:
+    configuration = checked(toy_configuration([expression_shards], epochs=1))
+    run_training(configuration, tmp_path / "run")
+    assert read_configuration(tmp_path / "run/configuration.yaml") == configuration
