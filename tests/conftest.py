@@ -60,17 +60,17 @@ def ferplus_sample(ferplus_archive: Path, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model file with all heads, a few thousand random weights and crops of 16 pixels."""
-    return write_tiny_model(tmp_path_factory.mktemp("models") / "tiny.onnx")
+    return write_trainable_model(tmp_path_factory.mktemp("models") / "tiny.onnx")
 
 
 @pytest.fixture(scope="session")
 def tiny_expression_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model file like `tiny_model` that has the expression head alone."""
     path = tmp_path_factory.mktemp("models") / "tiny_expression.onnx"
-    return write_tiny_model(path, heads=("expression",))
+    return write_trainable_model(path, heads=("expression",))
 
 
-def write_tiny_model(
+def write_trainable_model(
     path: Path, heads: tuple[str, ...] = ("expression", "action_units", "affect")
 ) -> Path:
     torch.manual_seed(0)

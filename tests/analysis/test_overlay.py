@@ -24,7 +24,8 @@ def frame_of(
         Face(box=np.array([20.0 + 90 * n, 60.0, 60.0, 60.0]), points=np.zeros((5, 2)))
         for n in range(faces)
     ]
-    expression = np.tile(np.float32([0.1, 0.4, 0.1, 0.1, 0.1, 0.1, 0.1]), (faces, 1))
+    shares = np.array([0.1, 0.4, 0.1, 0.1, 0.1, 0.1, 0.1], dtype=np.float32)
+    expression = np.tile(shares, (faces, 1))
     return AnalyzedFrame(
         source,
         index,
@@ -51,7 +52,7 @@ def test_each_face_is_drawn_in_its_own_colour_and_the_source_is_left_alone() -> 
 @pytest.mark.parametrize(("valence", "arousal"), [(0.8, 0.8), (-0.8, -0.8)])
 def test_the_dot_lies_right_for_pleasant_and_up_for_excited(valence: float, arousal: float) -> None:
     without = overlay(frame_of(affect=np.zeros((1, 2), np.float32)))
-    drawn = overlay(frame_of(affect=np.float32([[valence, arousal]])))
+    drawn = overlay(frame_of(affect=np.array([[valence, arousal]], np.float32)))
     y, x = np.nonzero((drawn.astype(int) - without).sum(axis=2) > 60)
     side = 0.34 * 60
     assert np.sign(x.mean() - (20 + side / 2)) == np.sign(valence)
@@ -104,9 +105,13 @@ def test_a_folder_takes_any_number_of_sources(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_video_leaves_no_file(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), open_overlay(tmp_path / "out.mp4") as file:
-        file.write(frame_of("a.mp4", 0, 0.0))
-        raise KeyboardInterrupt
+    def interrupted() -> None:
+        with open_overlay(tmp_path / "out.mp4") as file:
+            file.write(frame_of("a.mp4", 0, 0.0))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert list(tmp_path.iterdir()) == []
 
 

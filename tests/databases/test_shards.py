@@ -173,14 +173,14 @@ def located(points: NDArray[np.float64] | None, size: tuple[int, int]) -> Locate
 
 
 def test_the_fallback_is_the_median_share_of_width_and_height() -> None:
-    found = [
+    found: list[Located | BadInput] = [
         located(np.full((5, 2), 10.0), (100, 100)),
         located(np.full((5, 2), 60.0), (200, 300)),
         located(np.full((5, 2), 90.0), (100, 100)),
         located(None, (10, 10)),
         BadInput("a.png", "damaged"),
     ]
-    np.testing.assert_allclose(median_points(found), [(0.3, 0.2)] * 5)
+    np.testing.assert_allclose(median_points(found), np.array([(0.3, 0.2)] * 5))
     np.testing.assert_allclose(median_points([located(None, (10, 10))]), TEMPLATE / 112)
 
 

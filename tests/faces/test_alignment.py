@@ -18,7 +18,7 @@ from facebehavior.faces.alignment import (
 def placed(angle: float, scale: float, shift: tuple[float, float]) -> NDArray[np.float64]:
     """The template turned, scaled and shifted: where the points of such a face would lie."""
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    return scale * TEMPLATE @ turn.T + np.array(shift)
+    return np.asarray(scale * TEMPLATE @ turn.T + np.array(shift))
 
 
 @given(st.floats(-3, 3), st.floats(0.1, 20), st.tuples(st.floats(-500, 500), st.floats(-500, 500)))

@@ -102,7 +102,9 @@ def test_arrays_hold_each_label_where_annotated_and_zero_elsewhere(
         assert arrays.expression_annotated[number] == (expression is not None)
         has_valence = labels.get("valence") is not None
         assert arrays.affect_annotated[number].tolist() == [has_valence, False]
-        assert arrays.affect[number, 0] == np.float32(labels.get("valence") or 0.0)
+        valence = labels["valence"] if has_valence else 0.0
+        assert isinstance(valence, float)
+        assert arrays.affect[number, 0] == np.float32(valence)
         for unit, name in enumerate(ACTION_UNIT_COLUMNS):
             assert arrays.action_units_annotated[number, unit] == (labels.get(name) is not None)
             assert arrays.action_units[number, unit] == float(bool(labels.get(name)))

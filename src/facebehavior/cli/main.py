@@ -94,7 +94,7 @@ class _Version(argparse.Action):
         super().__init__(option_strings, dest, nargs=0, help="print the version and stop")
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import version
+        import facebehavior
 
-        print(f"facebehavior {version('facebehavior')}")
+        print(f"facebehavior {facebehavior.__version__}")
         parser.exit()

@@ -20,5 +20,6 @@ def report_problems(problems: Sequence[BadInput]) -> int:
     if len(problems) > SHOWN:
         print(f"facebehavior: and {len(problems) - SHOWN} more", file=sys.stderr)
     if problems:
-        print(f"facebehavior: {len(problems)} bad inputs were skipped", file=sys.stderr)
+        counted = "1 bad input was" if len(problems) == 1 else f"{len(problems)} bad inputs were"
+        print(f"facebehavior: {counted} skipped", file=sys.stderr)
     return SOME_SKIPPED if problems else DONE

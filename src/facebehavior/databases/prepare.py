@@ -115,15 +115,26 @@ def _locate_all(
     found = in_processes(
         partial(_locate_chunk, detector=detector), unknown, workers, "finding faces"
     )
-    return [
-        next(found) if points is None else Located(np.reshape(points, (5, 2)), (1, 1))
-        for points in given
-    ]
+    try:
+        return [
+            next(found) if points is None else Located(np.reshape(points, (5, 2)), (1, 1))
+            for points in given
+        ]
+    finally:
+        _close_detector(detector)
 
 
 @cache
 def _process_detector(name: str) -> Detector:
+    """Open a detector once in each process."""
     return open_detector(name)
+
+
+def _close_detector(name: str) -> None:
+    """Close this process's detector, if it has one; other processes take theirs with them."""
+    if _process_detector.cache_info().currsize:
+        _process_detector(name).close()
+        _process_detector.cache_clear()
 
 
 def _locate_chunk(paths: Sequence[str], detector: str) -> list[Located | BadInput]:

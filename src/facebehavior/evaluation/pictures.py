@@ -72,7 +72,7 @@ def draw_reliability(bins: ReliabilityBins, calibration_error: float, path: Path
         zorder=3,
         label="the same at the mean confidence",
     )
-    upper.set(xlim=(0, 1), ylim=(0, 1), ylabel="accuracy")
+    upper.set(xlim=(0, 1), ylim=(0, 1.03), ylabel="accuracy")
     upper.set_title(f"expected calibration error {calibration_error:.3f}", fontsize=11)
     upper.legend(loc="upper left", frameon=False)
     lower.bar(left, bins.counts, width, align="edge", color="grey", edgecolor="white")

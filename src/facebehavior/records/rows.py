@@ -137,7 +137,7 @@ def _predicted(record: FaceRecord, thresholds: Mapping[str, float]) -> Row:
     row.update(action_units)
     for name, probability in action_units.items():
         if name in thresholds:
-            row[f"{name}_on"] = probability >= thresholds[name]
+            row[f"{name}_on"] = probability > thresholds[name]
     return row
 
 

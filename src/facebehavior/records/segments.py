@@ -68,6 +68,11 @@ class Segments:
         self._waiting.clear()
         self._waiting_rows = 0
 
+    @property
+    def empty(self) -> bool:
+        """Whether no segment has been written."""
+        return self._count == 0
+
     def batches(self, rows: int) -> Iterator[pa.RecordBatch]:
         """Go through all written rows in batches of `rows`, the last one smaller."""
         held: list[pa.RecordBatch] = []

@@ -76,6 +76,8 @@ class RecordWriter:
             # What went wrong first is what the user has to know.
             with suppress(FaceBehaviorError):
                 self._segments.flush()
+            if self._segments.empty:
+                self._segments.remove()
 
     def _finish(self) -> None:
         document = document_of(self._schema, self._schema.names)

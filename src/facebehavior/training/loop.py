@@ -163,7 +163,7 @@ def _learn(
     learner.optimiser.step()
     learner.optimiser.zero_grad()
     update_average(learner.average, _bare(learner.network), settings.averaging, step + 1)
-    return figures
+    return {name: value.detach() for name, value in figures.items()}
 
 
 def _validate(

