@@ -4,12 +4,15 @@ import importlib.util
 import os
 import random
 import tarfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from facebehavior.cli.main import main
 from facebehavior.faces.alignment import CropParameters
 from facebehavior.labels import ACTION_UNIT_COLUMNS
 from facebehavior.model_file import ModelMetadata
@@ -108,3 +111,29 @@ def clips() -> Path:
 def astronaut() -> Path:
     """The public-domain photograph of the examples: 512 x 512, one face."""
     return Path(__file__).parents[1] / "examples" / "astronaut.jpg"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command gave: its exit code and what it printed."""
+
+    code: int
+    output: str
+    errors: str
+
+
+@pytest.fixture
+def facebehavior(capsys: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
+    """Run the command in this process."""
+
+    def run(*words: object) -> Answer:
+        capsys.readouterr()
+        try:
+            code = main([str(word) for word in words])
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        output, errors = capsys.readouterr()
+        assert "Traceback" not in errors
+        return Answer(code, output, errors)
+
+    return run

@@ -36,7 +36,7 @@ def test_a_photograph_gives_a_row_with_everything_the_model_knows(
     best = max(EXPRESSIONS, key=lambda name: row[f"expr_{name}"])
     assert row["expr"] == best
     for unit in ACTION_UNIT_COLUMNS:
-        assert row[f"{unit}_on"] == (row[unit] >= 0.5)
+        assert row[f"{unit}_on"] == (row[unit] > 0.5)
     for name in AFFECT:
         assert -1 <= row[name] <= 1
     assert row["face_px"] > 30

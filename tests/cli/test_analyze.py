@@ -8,9 +8,9 @@ import av
 import numpy as np
 import pytest
 from PIL import Image
+from tests.conftest import Answer
 
 from facebehavior.records import read_records
-from tests.cli.conftest import Answer
 
 Run = Callable[..., Answer]
 

@@ -3,10 +3,10 @@ import sys
 from collections.abc import Callable
 
 import pytest
+from tests.conftest import Answer
 
 from facebehavior.cli import main as module
 from facebehavior.cli.main import COMMANDS
-from tests.cli.conftest import Answer
 
 Run = Callable[..., Answer]
 

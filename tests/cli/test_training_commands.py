@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import yaml
 from PIL import Image
+from tests.conftest import Answer
 
 from facebehavior.records import read_records
-from tests.cli.conftest import Answer
 
 Run = Callable[..., Answer]
 

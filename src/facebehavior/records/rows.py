@@ -73,7 +73,7 @@ def record_batch(
     Args:
         frames: frames with their faces.
         schema: of the record, from `arrow_schema`; it decides which columns there are.
-        thresholds: the probability from which each action unit (`au01`) counts as active; one
+        thresholds: the probability above which each action unit (`au01`) counts as active; one
             that is left out has null in its `_on` column.
 
     Returns:

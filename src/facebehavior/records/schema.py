@@ -26,7 +26,7 @@ class RecordedModel:
         version: the model's version.
         sha256: of the model file, in hexadecimal digits.
         heads: names of the trained heads; the columns of the others are null.
-        action_unit_thresholds: the probability from which each action unit counts as active.
+        action_unit_thresholds: the probability above which each action unit counts as active.
     """
 
     name: str
@@ -63,7 +63,7 @@ def schema_document(
         What JSON can hold: `version` of the schema, `software`, `model` (null without one) and
         `columns`: name to `type`, `unit`, `range` (lowest, highest; null for an open end),
         `meaning`, and, where they apply, `values` (the texts that occur) and `threshold` (the
-        probability from which an `_on` column is true).
+        probability above which an `_on` column is true).
     """
     thresholds = model.action_unit_thresholds if model is not None else {}
     return {

@@ -1,0 +1,110 @@
+"""Put measured figures into the README and the model card, from the files that measured them.
+
+    python tools/write_figures.py
+
+reads the JSON files under `docs/results/` (written by the benchmarks and by `facebehavior evaluate`) and replaces
+what stands between `<!-- figures: NAME -->` and `<!-- end -->` in the pages named below. With
+`--check` it changes nothing and fails where a page is out of date.
+"""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "docs" / "results"
+PAGES = ("README.md", "src/facebehavior/model_file/models/ferplus.md")
+
+
+def main() -> None:
+    """Write the pages, or check them."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--check", action="store_true", help="fail where a page is out of date")
+    arguments = parser.parse_args()
+    stale = []
+    for page in PAGES:
+        path = ROOT / page
+        before = path.read_text()
+        after = filled(before)
+        if after != before:
+            stale.append(page)
+            if not arguments.check:
+                path.write_text(after)
+    if stale and arguments.check:
+        sys.exit(f"out of date: {', '.join(stale)}; run: python tools/write_figures.py")
+
+
+def filled(text: str) -> str:
+    """Replace the figures of a page."""
+    pattern = r"(<!-- figures: (\w+) -->\n).*?(<!-- end -->)"
+    return re.sub(pattern, lambda m: f"{m[1]}{FIGURES[m[2]]()}\n{m[3]}", text, flags=re.DOTALL)
+
+
+def expression_figures(name: str) -> str:
+    """Headline and recall of each expression, as `facebehavior evaluate` has found them."""
+    report = _result(f"{name}/report.json")
+    expression = report["expression"]
+    figures = expression["figures"]
+    lines = [
+        f"| metric | value (95 % interval), n = {report['images']} |",
+        "| --- | --- |",
+        f"| accuracy | {_percent(figures['accuracy'])} |",
+        f"| unweighted average recall | {_percent(figures['unweighted_average_recall'])} |",
+        f"| macro-F1 | {_percent(figures['macro_f1'])} |",
+        "",
+        "| expression | recall | pictures |",
+        "| --- | --- | --- |",
+    ]
+    lines += [
+        f"| {row['name']} | {_percent(row['recall'])} | {row['images']} |"
+        for row in expression["classes"]
+    ]
+    return "\n".join(lines)
+
+
+def speed_figures() -> str:
+    """Both benchmarks."""
+    analysis, training = _result("analysis_speed.json"), _result("training_speed.json")
+    width, height = analysis["size"]
+    lines = [
+        f"| analysing a video of {width} x {height}, one face | ms a frame |",
+        "| --- | --- |",
+    ]
+    lines += [f"| {name} | {value:.2f} |" for name, value in analysis["stages_ms"].items()]
+    lines += [
+        f"| **whole**, stages overlapped ({analysis['runtime']}) | {analysis['whole_ms']:.2f} |",
+        f"| MediaPipe's landmarker alone | {analysis['landmarker_alone_ms']:.2f} |",
+        f"| ratio | {analysis['ratio']:.2f} |",
+        "",
+        f"| training, {training['size']} pixels, {training['precision']} | images a second |",
+        "| --- | --- |",
+        f"| bare forward and backward pass | {training['bare_images_per_second']:.0f} |",
+        f"| full loop | {training['full_images_per_second']:.0f} |",
+        f"| ratio | {training['ratio']:.2f} |",
+    ]
+    return "\n".join(lines)
+
+
+FIGURES: Mapping[str, Callable[[], str]] = {
+    "ferplus": lambda: expression_figures("ferplus"),
+    "lfw": lambda: expression_figures("lfw"),
+    "speed": speed_figures,
+}
+
+
+def _result(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((RESULTS / name).read_text())
+    return content
+
+
+def _percent(interval: Mapping[str, float]) -> str:
+    value, low, high = (100 * interval[key] for key in ("value", "low", "high"))
+    return f"{value:.1f} % ({low:.1f} to {high:.1f})"
+
+
+if __name__ == "__main__":
+    main()
