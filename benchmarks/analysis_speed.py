@@ -28,17 +28,19 @@ from facebehavior.faces.media import Frame, read_video
 
 
 def main() -> None:
-    """Measure, print a table, and write JSON where asked to."""
+    """Measure; print JSON and a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--clip", type=Path, help="a video (a talking head of 640 x 360)")
     parser.add_argument("--model", help="name or path of a model")
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("-o", "--output", type=Path, help="JSON file")
+    parser.add_argument("-o", "--output", type=Path, help="keep the JSON in this file")
     arguments = parser.parse_args()
     result = measure(arguments.clip or talking_head(), arguments.model, arguments.repeats)
+    content = json.dumps(result, indent=2)
+    print(content)
     print(table(result))
     if arguments.output is not None:
-        arguments.output.write_text(json.dumps(result, indent=2) + "\n")
+        arguments.output.write_text(content + "\n")
 
 
 def talking_head() -> Path:

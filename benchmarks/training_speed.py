@@ -36,18 +36,20 @@ PICTURES = 2048
 
 
 def main() -> None:
-    """Measure, print a table, and write JSON where asked to."""
+    """Measure; print JSON and a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--steps", type=int, default=30)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--size", type=int, default=64)
     parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("-o", "--output", type=Path, help="JSON file")
+    parser.add_argument("-o", "--output", type=Path, help="keep the JSON in this file")
     arguments = parser.parse_args()
     result = measure(arguments.size, arguments.batch, arguments.steps, arguments.repeats)
+    content = json.dumps(result, indent=2)
+    print(content)
     print(table(result))
     if arguments.output is not None:
-        arguments.output.write_text(json.dumps(result, indent=2) + "\n")
+        arguments.output.write_text(content + "\n")
 
 
 def measure(size: int, batch: int, steps: int, repeats: int) -> dict[str, object]:
