@@ -19,12 +19,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from mediapipe import Image, ImageFormat
+from mediapipe.tasks.python import BaseOptions, vision
 
 from facebehavior.analysis import AnalyzedFrame, Analyzer, Recorder
 from facebehavior.faces.alignment import cut_face
 from facebehavior.faces.face import Face
-from facebehavior.faces.landmarker import Landmarker
 from facebehavior.faces.media import Frame, read_video
+from facebehavior.faces.model_files import FACE_LANDMARKER, checked_path
 
 
 def main() -> None:
@@ -59,40 +61,49 @@ def measure(clip: Path, model: str | None, repeats: int) -> dict[str, object]:
         faces = [list(analyzer._detector.follow(f.image, f.time_s or 0.0)) for f in frames]
         analyzed = list(analyzer.stream(clip))
         recorder = Recorder(analyzer.model)
-        whole, landmarker = [], []
-        for _ in range(repeats):
-            landmarker.append(_timed(lambda: follow_alone(frames)))
-            whole.append(_timed(lambda: analyze_and_write(analyzer, recorder, clip)))
-        stages = {
-            "decode": _timed(lambda: list(read_video(clip))),
-            "detect": _timed(lambda: detect(analyzer, frames)),
-            "align": _timed(lambda: align(analyzer, frames, faces)),
-            "network": _timed(lambda: predict(analyzer, analyzed)),
-            "write": _timed(lambda: write(recorder, analyzed)),
+        works: dict[str, Callable[[], object]] = {
+            "landmarker": lambda: follow_alone(frames),
+            "whole": lambda: analyze_and_write(analyzer, recorder, clip),
+            "decode": lambda: list(read_video(clip)),
+            "detect": lambda: detect(analyzer, frames),
+            "align": lambda: align(analyzer, frames, faces),
+            "network": lambda: predict(analyzer, analyzed),
+            "write": lambda: write(recorder, analyzed),
         }
+        seconds: dict[str, list[float]] = {name: [] for name in works}
+        for _ in range(repeats):
+            for name, work in works.items():
+                seconds[name].append(_timed(work))
         runtime = analyzer.model.runtime
     per_frame = 1000 / len(frames)
-    whole_ms = statistics.median(whole) * per_frame
-    landmarker_ms = statistics.median(landmarker) * per_frame
+    ms = {name: statistics.median(values) * per_frame for name, values in seconds.items()}
+    ratios = [w / a for w, a in zip(seconds["whole"], seconds["landmarker"], strict=True)]
     return {
         "clip": clip.name,
         "frames": len(frames),
         "size": [frames[0].image.shape[1], frames[0].image.shape[0]],
         "runtime": runtime,
         "repeats": repeats,
-        "stages_ms": {name: seconds * per_frame for name, seconds in stages.items()},
-        "whole_ms": whole_ms,
-        "landmarker_alone_ms": landmarker_ms,
-        "ratio": whole_ms / landmarker_ms,
-        "ratios": [w / alone for w, alone in zip(whole, landmarker, strict=True)],
+        "stages_ms": {n: ms[n] for n in ("decode", "detect", "align", "network", "write")},
+        "whole_ms": ms["whole"],
+        "landmarker_alone_ms": ms["landmarker"],
+        "ratio": statistics.median(ratios),
+        "ratios": ratios,
     }
 
 
 def follow_alone(frames: list[Frame]) -> None:
-    """The reference: the landmarker alone, opened anew as for any clip."""
-    with Landmarker() as landmarker:
-        for frame in frames:
-            landmarker.follow(frame.image, frame.time_s or 0.0)
+    """The reference: MediaPipe's own calls, with the outputs that the analyser asks for."""
+    options = vision.FaceLandmarkerOptions(
+        base_options=BaseOptions(model_asset_buffer=checked_path(FACE_LANDMARKER).read_bytes()),
+        running_mode=vision.RunningMode.VIDEO,
+        num_faces=1,
+        output_face_blendshapes=True,
+    )
+    with vision.FaceLandmarker.create_from_options(options) as landmarker:
+        for number, frame in enumerate(frames):
+            picture = Image(image_format=ImageFormat.SRGB, data=frame.image)
+            landmarker.detect_for_video(picture, 40 * number)
 
 
 def analyze_and_write(analyzer: Analyzer, recorder: Recorder, clip: Path) -> None:

@@ -2,9 +2,9 @@
 
     python tools/write_figures.py
 
-reads the JSON files under `docs/results/` (written by the benchmarks and by `facebehavior evaluate`) and replaces
-what stands between `<!-- figures: NAME -->` and `<!-- end -->` in the pages named below. With
-`--check` it changes nothing and fails where a page is out of date.
+reads the JSON files under `docs/results/` (written by the benchmarks and by `facebehavior
+evaluate`) and replaces what stands between `<!-- figures: NAME -->` and `<!-- end -->` in the pages
+named below. With `--check` it changes nothing and fails where a page is out of date.
 """
 
 import argparse

@@ -35,23 +35,23 @@ class AnalyzedFrame:
 
 
 @dataclass(frozen=True, eq=False)
-class CutFrame:
-    """A frame whose faces have been found and cut out, but not yet looked at by the network.
+class FrameWithFaces:
+    """A frame whose faces have been found, but not yet looked at by the network.
 
     Attributes:
         frame: the frame.
         faces: N faces from left to right.
-        crops: (N, S, S, C) uint8.
     """
 
     frame: Frame
     faces: Sequence[Face]
-    crops: NDArray[np.uint8]
 
 
-def with_predictions(cut: CutFrame, predictions: Predictions) -> AnalyzedFrame:
-    """Put a frame together with the predictions for its faces."""
-    frame = cut.frame
+def analyzed_frame(
+    found: FrameWithFaces, crops: NDArray[np.uint8], predictions: Predictions
+) -> AnalyzedFrame:
+    """Put a frame together with its N crops (N, S, S, C) and the predictions for them."""
+    frame = found.frame
     return AnalyzedFrame(
-        frame.source, frame.index, frame.time_s, frame.image, cut.faces, cut.crops, predictions
+        frame.source, frame.index, frame.time_s, frame.image, found.faces, crops, predictions
     )

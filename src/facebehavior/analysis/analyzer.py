@@ -8,16 +8,17 @@ from typing import Self
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from facebehavior.analysis.analyzed import AnalyzedFrame, CutFrame, with_predictions
+from facebehavior.analysis.analyzed import AnalyzedFrame, FrameWithFaces, analyzed_frame
 from facebehavior.analysis.pipeline import in_groups, read_ahead, work_beside
 from facebehavior.analysis.recording import Recorder
 from facebehavior.errors import BadInput, FaceBehaviorError
 from facebehavior.faces.alignment import cut_face
 from facebehavior.faces.detectors import open_detector
-from facebehavior.faces.face import Detector, Face
+from facebehavior.faces.face import Detector
 from facebehavior.faces.media import Frame, Source, find_sources, read_frames
-from facebehavior.model_file import FaceModel, Predictions, find_model
+from facebehavior.model_file import FaceModel, find_model
 
 FRAMES_AHEAD = 4
 """Decoded frames that may wait for the detector."""
@@ -112,8 +113,8 @@ class Analyzer:
         if found.problems:
             yield list(found.problems)
         frames = read_ahead(_all_frames(found.sources), FRAMES_AHEAD)
-        cut = in_groups(self._cut(frames), _share_of_group)
-        yield from work_beside(self._predict, cut, 1)
+        found_faces = in_groups(self._find_faces(frames), _share_of_group)
+        yield from work_beside(self._look, found_faces, 1)
 
     def close(self) -> None:
         """Free the detector, unless it is your own."""
@@ -131,8 +132,10 @@ class Analyzer:
     ) -> None:
         self.close()
 
-    def _cut(self, frames: Iterable[Frame | BadInput]) -> Iterator[CutFrame | BadInput]:
-        """Find the faces of each frame and cut them out."""
+    def _find_faces(
+        self, frames: Iterable[Frame | BadInput]
+    ) -> Iterator[FrameWithFaces | BadInput]:
+        """Find the faces of each frame."""
         source = None
         for frame in frames:
             if isinstance(frame, BadInput):
@@ -145,32 +148,33 @@ class Analyzer:
                     self._detector.start_video()
                 faces = self._detector.follow(frame.image, frame.time_s)
             source = frame.source
-            yield self._cut_frame(frame, faces)
+            yield FrameWithFaces(frame, faces)
 
-    def _cut_frame(self, frame: Frame, faces: Sequence[Face]) -> CutFrame:
-        parameters = self.model.metadata.crop
-        shape = (len(faces), parameters.size, parameters.size, parameters.channels)
-        crops = np.empty(shape, dtype=np.uint8)
-        for number, face in enumerate(faces):
-            crops[number] = cut_face(frame.image, face.points, parameters)
-        return CutFrame(frame, faces, crops)
-
-    def _predict(self, group: Sequence[CutFrame | BadInput]) -> list[AnalyzedFrame | BadInput]:
-        """Let the network look at all faces of a group of frames in one call."""
-        crops = [item.crops for item in group if isinstance(item, CutFrame)]
-        if not crops:
-            return [item for item in group if isinstance(item, BadInput)]
-        predictions = self.model.predict(np.concatenate(crops))
+    def _look(self, group: Sequence[FrameWithFaces | BadInput]) -> list[AnalyzedFrame | BadInput]:
+        """Cut all faces of a group of frames out, and let the network look at them in one call."""
+        crops = self._cut([item for item in group if isinstance(item, FrameWithFaces)])
+        predictions = self.model.predict(crops)
         results: list[AnalyzedFrame | BadInput] = []
         first = 0
         for item in group:
             if isinstance(item, BadInput):
                 results.append(item)
                 continue
-            last = first + len(item.faces)
-            results.append(with_predictions(item, _part(predictions, first, last)))
-            first = last
+            own = slice(first, first + len(item.faces))
+            results.append(analyzed_frame(item, crops[own], predictions[own]))
+            first = own.stop
         return results
+
+    def _cut(self, frames: Sequence[FrameWithFaces]) -> NDArray[np.uint8]:
+        """Cut all faces of some frames out, in order; (N, S, S, C) uint8."""
+        parameters = self.model.metadata.crop
+        count = sum(len(item.faces) for item in frames)
+        shape = (count, parameters.size, parameters.size, parameters.channels)
+        crops = np.empty(shape, dtype=np.uint8)
+        placed = ((item.frame.image, face) for item in frames for face in item.faces)
+        for number, (image, face) in enumerate(placed):
+            crops[number] = cut_face(image, face.points, parameters)
+        return crops
 
 
 def nothing_usable(problems: Sequence[BadInput]) -> FaceBehaviorError:
@@ -182,12 +186,7 @@ def nothing_usable(problems: Sequence[BadInput]) -> FaceBehaviorError:
     )
 
 
-def _part(predictions: Predictions, first: int, last: int) -> Predictions:
-    heads = (predictions.expression, predictions.action_units, predictions.affect)
-    return Predictions(*(None if head is None else head[first:last] for head in heads))
-
-
-def _share_of_group(item: CutFrame | BadInput) -> float:
+def _share_of_group(item: FrameWithFaces | BadInput) -> float:
     if isinstance(item, BadInput):
         return 0.0
     return max(
