@@ -26,15 +26,16 @@ check:
 system:
 	sh tools/system_libraries.sh
 
-$(BIN)/python:
+$(VENV)/made:
 	$(PYTHON) tools/check_python.py
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv --clear $(VENV)
+	touch $@
 
-$(VENV)/core: $(BIN)/python pyproject.toml constraints.txt
+$(VENV)/core: $(VENV)/made pyproject.toml constraints.txt
 	$(INSTALL) -e .
 	touch $@
 
-$(VENV)/all: $(BIN)/python pyproject.toml constraints.txt tests/clips.txt
+$(VENV)/all: $(VENV)/made pyproject.toml constraints.txt tests/clips.txt
 	$(INSTALL) -e ".[all]"
 	$(INSTALL) --no-deps -r tests/clips.txt
 	touch $@

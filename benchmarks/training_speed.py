@@ -139,7 +139,8 @@ def _parts(configuration: Configuration) -> tuple[Batches, FaceBehaviorNet, Obje
     batches = Batches(data.label_sets, configuration.optimisation.batch_size, configuration.seed)
     prior = torch.from_numpy(data.expression_prior).float()
     objective = Objective(configuration.losses, prior, lambda count: count)
-    return batches, build_network(configuration, data), objective, fabric
+    network, _ = build_network(configuration, data)
+    return batches, network, objective, fabric
 
 
 def table(result: dict[str, object]) -> str:

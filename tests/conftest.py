@@ -1,7 +1,12 @@
 """What all tests share: a fixed seed, and real data where it is present."""
 
-import importlib.util
 import os
+
+# Tests measure nothing, and threads fighting over small arrays only slow them down. Torch reads
+# this while it is imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import importlib.util
 import random
 import tarfile
 from collections.abc import Callable
@@ -19,9 +24,6 @@ from facebehavior.model_file import ModelMetadata
 from facebehavior.model_file.metadata import HEAD_LABELS
 from facebehavior.network import FaceBehaviorNet, NetworkConfiguration, export_model
 
-# Tests measure nothing, and two threads fighting over small arrays only slow them down.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
@@ -29,6 +31,7 @@ SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 def _seeded() -> None:
     random.seed(0)
     np.random.seed(0)
+    torch.manual_seed(0)
 
 
 @pytest.fixture(scope="session")
@@ -42,21 +45,22 @@ def ferplus_archive() -> Path:
 
 @pytest.fixture(scope="session")
 def ferplus_sample(ferplus_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real labels of FER+ and the first 150 pictures of its training part."""
+    """The first 150 pictures of FER+'s training part and of its validation part."""
     root = tmp_path_factory.mktemp("ferplus")
+    wanted = dict.fromkeys(("FER2013Train", "FER2013Valid"), 150)
     with tarfile.open(ferplus_archive) as archive:
-        taken = 0
         for member in archive:
-            is_picture = member.name.startswith("FER2013Train/") and member.name.endswith(".png")
-            if is_picture and taken < 150:
-                taken += 1
+            folder, _, name = member.name.partition("/")
+            if name == "label.csv":
                 archive.extract(member, root, filter="data")
-            elif member.name == "FER2013Train/label.csv":
+            elif name.endswith(".png") and wanted.get(folder, 0) > 0:
+                wanted[folder] -= 1
                 archive.extract(member, root, filter="data")
-    labels = root / "FER2013Train" / "label.csv"
-    present = {path.name for path in labels.parent.glob("*.png")}
-    rows = labels.read_text().splitlines(keepends=True)
-    labels.write_text("".join(row for row in rows if row.split(",")[0] in present))
+    for folder in wanted:
+        labels = root / folder / "label.csv"
+        present = {path.name for path in labels.parent.glob("*.png")}
+        rows = labels.read_text().splitlines(keepends=True)
+        labels.write_text("".join(row for row in rows if row.split(",")[0] in present))
     return root
 
 

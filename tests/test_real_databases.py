@@ -51,13 +51,13 @@ def test_smiles_are_told_from_neutral_faces_of_a_database_never_trained_on(
     assert found["expression"]["figures"]["accuracy"]["value"] > 0.7
 
 
-def test_the_packaged_model_knows_real_ferplus_faces(
+def test_the_packaged_model_knows_real_faces_that_it_was_not_trained_on(
     facebehavior: Callable[..., Answer], ferplus_sample: Path, tmp_path: Path
 ) -> None:
     shards, report = tmp_path / "shards", tmp_path / "report"
     words = ("prepare", "ferplus", ferplus_sample, "-o", shards, "--size", 64, "--colour", "grey")
     assert facebehavior(*words).code == 0
-    rules = ("--protocol", "ferplus-majority", "--split", "train")
+    rules = ("--protocol", "ferplus-majority", "--split", "validation")
     assert facebehavior("evaluate", "ferplus", shards, *rules, "-o", report).code == 0
     found = json.loads((report / "report.json").read_text())
     assert found["dropped"]

@@ -98,10 +98,31 @@ def test_a_folder_takes_any_number_of_sources(tmp_path: Path) -> None:
         for index in range(3):
             file.write(frame_of("clip.mp4", index, index / 25))
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        "a-2.jpg",
-        "a.jpg",
-        "clip.mp4",
+        "a_overlay-2.jpg",
+        "a_overlay.jpg",
+        "clip_overlay.mp4",
     ]
+
+
+def test_an_overlay_never_replaces_its_source(tmp_path: Path) -> None:
+    for name, time_s in (("a.png", None), ("a.mp4", 0.0)):
+        source = tmp_path / name
+        source.write_bytes(b"the original")
+        frame = frame_of(str(source), time_s=time_s)
+        with open_overlay(tmp_path) as folder:
+            folder.write(frame)
+        file = open_overlay(source)
+        with pytest.raises(FaceBehaviorError, match="another name"):
+            file.write(frame)
+        assert source.read_bytes() == b"the original"
+
+
+def test_a_video_whose_frames_change_their_size_keeps_its_first(tmp_path: Path) -> None:
+    with open_overlay(tmp_path / "out.mp4") as file:
+        file.write(frame_of("a.mp4", 0, 0.0, size=(200, 160)))
+        file.write(frame_of("a.mp4", 1, 0.1, size=(300, 100)))
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        assert [(f.width, f.height) for f in container.decode(video=0)] == [(200, 160)] * 2
 
 
 def test_an_interrupted_video_leaves_no_file(tmp_path: Path) -> None:

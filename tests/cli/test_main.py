@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from tests.conftest import Answer
@@ -70,3 +71,14 @@ def test_the_version_is_printed(facebehavior: Run) -> None:
     answer = facebehavior("--version")
     assert answer.code == 0
     assert answer.output.startswith("facebehavior ")
+
+
+def test_inputs_may_stand_behind_options(facebehavior: Run, tmp_path: Path) -> None:
+    answer = facebehavior("analyze", tmp_path / "a.jpg", "--runtime", "auto", tmp_path / "b.jpg")
+    assert "not one of the 2 inputs" in answer.errors
+    assert facebehavior("analyze", "a.jpg", "--what", "b.jpg").code == 2
+    assert facebehavior("models", "list", "further").code == 2
+    config = tmp_path / "a.yaml"
+    config.write_text("name: a")
+    answer = facebehavior("train", config, "-o", tmp_path / "run", "seed=x")
+    assert "label_sets" in answer.errors or "seed" in answer.errors

@@ -88,9 +88,17 @@ def test_fine_tuning_on_ones_own_pictures(
     )
     answer = facebehavior(*words, "run.precision=32-true")
     assert answer.code == 0
+    # Eight of the 24 pictures are marked as test, a fifth of the others is held out.
+    pictures = json.loads((run / "summary.json").read_text())["pictures"]
+    assert pictures["mine"][0] <= 14
     assert facebehavior("export", run, "-o", tmp_path / "tuned.onnx").code == 0
     # Started again, it finds the work done.
     assert facebehavior(*words, "run.precision=32-true").code == 0
+    # With other labels it does not pretend that they were learned.
+    other = tmp_path / "mine.csv"
+    other.write_text(labelled.read_text().replace("sadness", "fear"))
+    answer = facebehavior("train", "--from", tiny_model, "--labels", other, "-o", run)
+    assert answer.code == 2
 
 
 def test_a_row_without_its_picture_is_skipped_and_counted(

@@ -111,7 +111,7 @@ def test_an_unknown_database_names_the_nearest() -> None:
 def test_the_real_labels_have_their_known_majorities(ferplus_sample: Path) -> None:
     report = ReadingReport()
     manifest = read_ferplus(ferplus_sample, report)
-    assert report.rows == 150
+    assert report.rows == 300
     assert not report.problems
-    assert len(manifest) + sum(report.dropped.values()) == 150
+    assert len(manifest) + sum(report.dropped.values()) == 300
     assert manifest.column("expression").to_pylist()[:2] == [None, "neutral"]

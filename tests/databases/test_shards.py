@@ -192,3 +192,37 @@ def test_real_faces_are_mostly_found(ferplus_sample: Path, tmp_path: Path) -> No
     report = prepare(manifest, tmp_path / "shards", CropParameters(64, "grey"))
     assert report.written == len(manifest)
     assert report.alignment["detected"] >= 0.9 * len(manifest)
+
+
+def test_a_preparation_that_was_killed_is_done_again(tmp_path: Path) -> None:
+    manifest = manifest_of(pictures(tmp_path, 3))
+    output = tmp_path / "shards"
+    output.mkdir()
+    (output / ".unfinished-shard-00000.arrow").write_bytes(b"half")
+    (output / "shard-00000.arrow").write_bytes(b"whole, but without its report")
+    assert prepare(manifest, output, CropParameters(24)).written == 3
+    assert len(Shards(output)) == 3
+    assert not list(output.glob(".unfinished*"))
+
+
+def test_bad_pictures_and_landmarks_among_given_ones_are_skipped(tmp_path: Path) -> None:
+    paths = pictures(tmp_path, 4)
+    paths[1].write_bytes(b"no picture")
+    rows = list(manifest_of(paths).rows())
+    rows[2]["landmarks"] = [5.0] * 10
+    report = prepare(Manifest.from_rows(rows), tmp_path / "shards", CropParameters(24))
+    assert [problem.source for problem in report.problems] == [str(paths[1]), str(paths[2])]
+    assert report.alignment == {"given": 2}
+
+
+def test_strict_preparation_writes_nothing_where_a_picture_is_bad(tmp_path: Path) -> None:
+    paths = pictures(tmp_path, 2)
+    paths[1].write_bytes(b"no picture")
+    with pytest.raises(BadInput, match=r"001\.png"):
+        prepare(manifest_of(paths), tmp_path / "shards", CropParameters(24), strict=True)
+    assert not (tmp_path / "shards").exists()
+
+
+def test_no_workers_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FaceBehaviorError, match="found 0"):
+        prepare(manifest_of(pictures(tmp_path, 1)), tmp_path / "out", CropParameters(), workers=0)

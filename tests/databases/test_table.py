@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
@@ -34,6 +36,7 @@ def test_labels_are_typed_and_empty_cells_are_missing(tmp_path: Path) -> None:
         ("a.png,fear,2,", "found '2'"),
         ("a.png,fear,,-5", "-5"),
         ("a.png,fear,,much", "could not convert"),
+        ("a.png,fear", "expected 4 cells, found 2"),
     ],
 )
 def test_a_bad_row_is_skipped_and_named_with_its_line(
@@ -56,7 +59,9 @@ def test_a_bad_row_is_skipped_and_named_with_its_line(
         ("image\na.png\n", "at least one column of labels"),
         ("image,smile\na.png,1\n", "'smile'"),
         ("image,expression\nc.png,fear\n", "not one row"),
-        ("", "expected a CSV"),
+        ("", "a column 'image'"),
+        ("image,expression\n", "it has none"),
+        ("image,landmarks\na.png,1\n", "'landmarks'"),
     ],
 )
 def test_a_table_that_cannot_be_used_is_one_error(tmp_path: Path, text: str, reason: str) -> None:
@@ -67,3 +72,27 @@ def test_a_table_that_cannot_be_used_is_one_error(tmp_path: Path, text: str, rea
 def test_a_missing_table_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FaceBehaviorError, match="found none"):
         read_table(tmp_path / "missing.csv", ReadingReport())
+
+
+def test_line_numbers_count_empty_lines(tmp_path: Path) -> None:
+    path = write_table(tmp_path, "image,expression\n\n\na.png,fear\nb.png,joy\n")
+    report = ReadingReport()
+    assert len(read_table(path, report)) == 1
+    assert report.problems[0].source.endswith("mine.csv:5")
+
+
+def test_a_table_from_pandas_may_hold_numbers_for_booleans(tmp_path: Path) -> None:
+    write_table(tmp_path, "")
+    table = pa.table(
+        {
+            "image": ["a.png", "b.png", "a.png"],
+            "au12": [1, 0, 1],
+            "valence": [0.5, float("nan"), -5.0],
+        }
+    )
+    pq.write_table(table, tmp_path / "mine.parquet")
+    report = ReadingReport()
+    manifest = read_table(tmp_path / "mine.parquet", report)
+    assert manifest.column("au12").to_pylist() == [True, False]
+    assert manifest.column("valence").to_pylist() == [0.5, None]
+    assert [problem.source for problem in report.problems] == [f"{tmp_path / 'mine.parquet'}:3"]

@@ -1,45 +1,9 @@
-"""A tiny prepared database that a tiny network can learn in seconds."""
+"""Tiny prepared databases that a tiny network can learn in seconds."""
 
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
 import pytest
-
-from facebehavior.databases.shards import encode_crop, write_shard
-from facebehavior.faces.alignment import CropParameters
-from facebehavior.labels import EXPRESSIONS, MANIFEST_COLUMNS
-
-SIZE = 16
-PARAMETERS = CropParameters(SIZE, "grey")
-
-
-def write_toy_shard(folder: Path, columns: list[str], rows: int, seed: int = 0) -> Path:
-    """Write faces whose brightness tells their labels; `columns` says which labels are revealed."""
-    generator = np.random.default_rng(seed)
-    content: dict[str, list[object]] = {"image": [], "database": [], "split": [], "subject": []}
-    content |= {name: [] for name in columns}
-    for row in range(rows):
-        kind = int(generator.integers(0, 2))
-        face = generator.normal(70 + 110 * kind, 20, (SIZE, SIZE, 1)).clip(0, 255)
-        content["image"].append(encode_crop(face.astype(np.uint8)))
-        content["database"].append("toy")
-        content["split"].append("train" if row % 4 else "test")
-        content["subject"].append(f"person {row // 2}")
-        labels = {
-            "expression": EXPRESSIONS[kind],
-            "au12": bool(kind),
-            "valence": float(kind) - 0.5,
-            "arousal": 0.2 * float(kind),
-        }
-        for name in columns:
-            content[name].append(labels[name])
-    schema = pa.schema(
-        [(name, pa.binary() if name == "image" else MANIFEST_COLUMNS[name]) for name in content]
-    )
-    batch = pa.record_batch([pa.array(content[f.name], f.type) for f in schema], schema=schema)
-    write_shard(folder / "shard-00000.arrow", iter([batch]), schema, PARAMETERS)
-    return folder
+from tests.training.toys import write_toy_shard
 
 
 @pytest.fixture(scope="session")

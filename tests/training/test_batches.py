@@ -5,9 +5,10 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.training.toys import write_toy_shard
 
 from facebehavior.errors import FaceBehaviorError
-from facebehavior.training.batches import Batches, plan_parts
+from facebehavior.training.batches import Batches, Pictures, plan_parts
 from facebehavior.training.configuration import LabelSet, Source
 from facebehavior.training.data import TrainingData, open_training_data
 
@@ -110,3 +111,21 @@ def test_more_pictures_a_step_than_there_are_is_an_error(behaviour_shards: Path)
     data = open_training_data([chosen], seed=0)
     with pytest.raises(FaceBehaviorError, match="more than the 40"):
         Batches(data.label_sets, 41, seed=0)
+
+
+def test_a_person_held_out_of_one_source_is_not_trained_on_through_another(tmp_path: Path) -> None:
+    shards = [
+        write_toy_shard(tmp_path / "a", ["expression"], 80),
+        write_toy_shard(tmp_path / "b", ["valence", "arousal"], 40, seed=1),
+    ]
+    sources = [Source(shards=str(path), hold_out=0.3) for path in shards]
+    data = open_training_data([LabelSet(name=s.shards, sources=(s,)) for s in sources], seed=1)
+
+    def people(pictures: Pictures) -> set[str]:
+        names = np.array(pictures.shards.manifest.column("subject").to_pylist())
+        return set(names[pictures.rows])
+
+    held_out = set.union(*map(people, data.held_out))
+    trained = set.union(*(people(one) for chosen in data.label_sets for one in chosen))
+    assert held_out
+    assert not held_out & trained

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from tests.training.toys import write_toy_shard
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.model_file import FaceModel
@@ -166,6 +167,7 @@ def test_training_goes_on_from_a_model_file(
     export_run(tmp_path / "first", tmp_path / "first.onnx")
     content = toy_configuration([behaviour_shards], epochs=1)
     content["start_from"] = str(tmp_path / "first.onnx")
+    content["network"] = {}
     run_training(checked(content), tmp_path / "second")
     export_run(tmp_path / "second", tmp_path / "second.onnx")
     assert set(FaceModel(tmp_path / "second.onnx").metadata.heads) == {"action_units", "affect"}
@@ -177,3 +179,64 @@ def test_a_configuration_read_from_the_run_is_the_one_it_was_made_of(
     configuration = checked(toy_configuration([expression_shards], epochs=1))
     run_training(configuration, tmp_path / "run")
     assert read_configuration(tmp_path / "run/configuration.yaml") == configuration
+
+
+def test_a_run_is_not_gone_on_with_on_other_data(
+    expression_shards: Path, behaviour_shards: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = toy_configuration([expression_shards], epochs=1)
+    content["label_sets"] = [{"name": "a", "sources": [{"shards": "${TOY_SHARDS}"}]}]
+    content["network"] = {"width": 4, "heads": ["expression", "affect"]}
+    monkeypatch.setenv("TOY_SHARDS", str(expression_shards))
+    run_training(checked(content), tmp_path / "run")
+    other = write_toy_shard(tmp_path / "other", ["expression"], 80, seed=9)
+    monkeypatch.setenv("TOY_SHARDS", str(other))
+    with pytest.raises(FaceBehaviorError, match="other pictures or labels"):
+        run_training(checked(content), tmp_path / "run")
+
+
+def test_a_mistake_in_the_data_does_not_claim_the_folder(
+    expression_shards: Path, tmp_path: Path
+) -> None:
+    wrong = toy_configuration([tmp_path / "missing"], epochs=1)
+    with pytest.raises(FaceBehaviorError, match="found none"):
+        run_training(checked(wrong), tmp_path / "run")
+    run_training(checked(toy_configuration([expression_shards], epochs=1)), tmp_path / "run")
+
+
+@pytest.mark.parametrize("run", [{"precision": "foo"}, {"accelerator": "foo"}, {"strategy": "foo"}])
+def test_a_run_that_fabric_refuses_is_one_clear_error(
+    expression_shards: Path, tmp_path: Path, run: dict[str, object]
+) -> None:
+    content = toy_configuration([expression_shards])
+    content["run"] = run
+    with pytest.raises(FaceBehaviorError, match="foo"):
+        run_training(checked(content), tmp_path / "run")
+    content["run"] = {}
+    content["network"] = {"backbone": "foo"}
+    with pytest.raises(FaceBehaviorError, match="foo"):
+        run_training(checked(content), tmp_path / "run")
+
+
+def test_the_model_file_decides_the_layers_and_its_databases_are_remembered(
+    expression_shards: Path, tiny_expression_model: Path, tmp_path: Path
+) -> None:
+    content = toy_configuration([expression_shards], epochs=1)
+    content["start_from"] = str(tiny_expression_model)
+    with pytest.raises(FaceBehaviorError, match=r"network\.(width|dropout)"):
+        run_training(checked(content), tmp_path / "run")
+    content["network"] = {}
+    summary = run_training(checked(content), tmp_path / "run")
+    assert summary.training_databases == ("noise", "toy")
+
+
+def test_an_undefined_figure_neither_counts_nor_freezes_the_best_weights(
+    behaviour_shards: Path, tmp_path: Path
+) -> None:
+    """With one held-out person the area under the curve is often undefined; here it always is."""
+    one_kind = write_toy_shard(tmp_path / "one", ["au12"], 40, seed=4, kinds=1)
+    summary = run_training(checked(toy_configuration([one_kind], epochs=2)), tmp_path / "run")
+    assert summary.held_out == {}
+    assert summary.progress["best_step"] == summary.progress["step"]
+    for line in (tmp_path / "run/metrics.jsonl").read_text().splitlines():
+        assert "NaN" not in line

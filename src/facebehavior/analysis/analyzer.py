@@ -179,6 +179,8 @@ class Analyzer:
 
 def nothing_usable(problems: Sequence[BadInput]) -> FaceBehaviorError:
     """Give the error of an analysis that found not one input that it could use."""
+    if not problems:
+        return FaceBehaviorError("expected photographs or videos, found no inputs at all")
     if len(problems) == 1:
         return problems[0]
     return FaceBehaviorError(

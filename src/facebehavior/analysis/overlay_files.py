@@ -64,6 +64,16 @@ def open_overlay(path: str | Path) -> OverlayFile:
     )
 
 
+def check_not_source(path: Path, source: str) -> None:
+    """Keep an overlay from replacing the picture or video that it is drawn on.
+
+    Raises:
+        FaceBehaviorError: both are one file.
+    """
+    if path.exists() and Path(source).exists() and path.samefile(source):
+        raise FaceBehaviorError(f"{path}: the overlay would replace its source; give another name")
+
+
 class _Closing:
     """Closes what was opened, telling it of the error if there was one."""
 
@@ -106,6 +116,7 @@ class OverlayPicture(_Closing):
                 f"{frame.source}; name a folder, or for a video a name ending in .mp4"
             )
         self._source = frame.source
+        check_not_source(self._path, frame.source)
         with writing(self._path) as unfinished:
             Image.fromarray(overlay(frame)).save(unfinished, quality=92)
 
@@ -131,6 +142,7 @@ class OverlayVideo(_Closing):
         """
         if self._encode is None:
             self._source = frame.source
+            check_not_source(self._path, frame.source)
             self._encode = self._opened(frame.image.shape[1], frame.image.shape[0])
         if frame.source != self._source:
             raise FaceBehaviorError(
@@ -152,11 +164,10 @@ class OverlayVideo(_Closing):
 
         def encode(image: NDArray[np.uint8], time_s: float) -> None:
             nonlocal last
-            padded = np.pad(
-                image,
-                ((0, stream.height - image.shape[0]), (0, stream.width - image.shape[1]), (0, 0)),
-                mode="edge",
-            )
+            if image.shape[:2] != (height, width):  # some streams change their size on the way
+                image = np.asarray(Image.fromarray(image).resize((width, height)))
+            margins = ((0, stream.height - height), (0, stream.width - width), (0, 0))
+            padded = np.pad(image, margins, mode="edge")
             picture = av.VideoFrame.from_ndarray(padded, format="rgb24")
             last = max(last + 1, round(time_s / _TIME_BASE))
             picture.pts, picture.time_base = last, _TIME_BASE
@@ -173,7 +184,8 @@ class OverlayFolder(_Closing):
     """An overlay for each source, under the source's own name.
 
     Args:
-        folder: for the overlays; a second source of the same name gets a number.
+        folder: for the overlays, named `<source>_overlay`; a second source of the same name gets a
+            number.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -193,7 +205,7 @@ class OverlayFolder(_Closing):
             self._open.close()
             self._source = frame.source
             ending = ".jpg" if frame.time_s is None else ".mp4"
-            path = self._folder / self._free_name(Path(frame.source).stem, ending)
+            path = self._folder / self._free_name(f"{Path(frame.source).stem}_overlay", ending)
             self._current = self._open.enter_context(open_overlay(path))
         self._current.write(frame)
 

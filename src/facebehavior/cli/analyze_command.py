@@ -18,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "inputs", nargs="+", metavar="INPUT", help="photographs, videos, folders, .txt lists"
     )
+    parser.set_defaults(listed="inputs")
     parser.add_argument(
         "-o", "--output", help="file for the records: .parquet, .csv or .jsonl (prints a table)"
     )

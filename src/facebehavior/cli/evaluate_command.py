@@ -1,7 +1,7 @@
 """Measure a model on prepared, labelled pictures, by the rules of a named protocol.
 
 Example:
-  facebehavior evaluate ferplus shards/ferplus --protocol ferplus-majority -o report
+  facebehavior evaluate ferplus shards --protocol ferplus-majority --split validation -o report
 """
 
 import argparse

@@ -17,9 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Export the best weights of a run and check them against the network they come from."""
-    from facebehavior.cli.needs import need
+    from facebehavior.cli.needs import PACKAGES, need
 
-    need("torch", "onnx", "onnxscript", "safetensors", extra="train", to="export")
+    need(*PACKAGES, extra="train", to="export")
     from pathlib import Path
 
     from facebehavior.training import export_run

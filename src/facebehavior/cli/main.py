@@ -42,7 +42,7 @@ def main(words: Sequence[str] | None = None) -> int:
         The exit code: 0 done, 1 failed, 2 a user's mistake, 3 some inputs were bad and skipped.
     """
     logging.basicConfig(level=logging.WARNING, format="facebehavior: %(message)s")
-    arguments = _parser().parse_args(words)
+    arguments = _parsed(words)
     try:
         return int(arguments.run(arguments))
     except FaceBehaviorError as error:
@@ -65,6 +65,21 @@ def main(words: Sequence[str] | None = None) -> int:
 def _answer(text: str, code: int) -> int:
     print(f"facebehavior: {' '.join(text.split())}", file=sys.stderr)
     return code
+
+
+def _parsed(words: Sequence[str] | None) -> argparse.Namespace:
+    """Parse the words; what stands behind an option belongs to the inputs before it too.
+
+    argparse gives a positional argument of any length only the words up to the next option.
+    """
+    parser = _parser()
+    arguments, further = parser.parse_known_args(words)
+    listed = getattr(arguments, "listed", None)
+    if further and (listed is None or any(word.startswith("-") for word in further)):
+        parser.error(f"unrecognized arguments: {' '.join(further)}")
+    if listed is not None:
+        setattr(arguments, listed, [*getattr(arguments, listed), *further])
+    return arguments
 
 
 def _parser() -> argparse.ArgumentParser:

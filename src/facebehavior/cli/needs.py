@@ -4,6 +4,9 @@ from importlib.util import find_spec
 
 from facebehavior.errors import FaceBehaviorError
 
+PACKAGES = ("torch", "lightning_fabric", "onnx", "onnxscript", "pydantic", "safetensors")
+"""What the extra `train` installs."""
+
 
 def need(*modules: str, extra: str, to: str) -> None:
     """Check that the packages of an extra are installed.

@@ -23,7 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--workers", type=int, default=1, help="processes (%(default)s)")
     parser.add_argument(
-        "--strict", action="store_true", help="stop at the first malformed row or picture"
+        "--strict",
+        action="store_true",
+        help="refuse the database at the first malformed row or picture",
     )
 
 
@@ -41,9 +43,13 @@ def run(arguments: argparse.Namespace) -> int:
     manifest = read(Path(arguments.root), reading)
     for reason, count in sorted(reading.dropped.items()):
         print(f"dropped {count} rows: {reason}", file=sys.stderr)
-    report = prepare(manifest, arguments.output, parameters, workers=arguments.workers)
-    if arguments.strict and report.problems:
-        raise report.problems[0]
+    report = prepare(
+        manifest,
+        arguments.output,
+        parameters,
+        workers=arguments.workers,
+        strict=arguments.strict,
+    )
     found = ", ".join(f"{count} {name}" for name, count in sorted(report.alignment.items()))
     print(f"{arguments.output}: {report.written} of {reading.rows} faces cut out ({found})")
     return report_problems([*reading.problems, *report.problems])

@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="CONFIG.yaml | key=value",
         help="the configuration, and changes to it, such as optimisation.epochs=30",
     )
+    parser.set_defaults(listed="words")
     parser.add_argument("-o", "--output", help="the run's folder (runs/NAME of the configuration)")
     parser.add_argument(
         "--from", dest="start_from", metavar="MODEL", help="a model, by name or path, to go on from"
@@ -35,9 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Train; print where the run is and how good its best weights are."""
-    from facebehavior.cli.needs import need
+    from facebehavior.cli.needs import PACKAGES, need
 
-    need("torch", "lightning_fabric", "pydantic", "safetensors", extra="train", to="train")
+    need(*PACKAGES, extra="train", to="train")
     from pathlib import Path
 
     from facebehavior.cli.problems import report_problems

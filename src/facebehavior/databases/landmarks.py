@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from facebehavior.errors import BadInput
-from facebehavior.faces.alignment import TEMPLATE, TEMPLATE_SIZE
+from facebehavior.faces.alignment import TEMPLATE, TEMPLATE_SIZE, similarity
 from facebehavior.faces.face import Detector, Face
 from facebehavior.faces.media.images import read_image
 
@@ -52,6 +52,26 @@ def locate(path: str, detector: Detector) -> Located | BadInput:
     points = max(faces, key=_area).points
     border = BORDER if factor > 1 else 0
     return Located((points - border) / factor, (width, height))
+
+
+def check_given(path: str, points: NDArray[np.float64]) -> Located | BadInput:
+    """Check that a picture can be read and the points given for it are those of a face.
+
+    Args:
+        path: of the picture.
+        points: (5, 2) pixels.
+
+    Returns:
+        Where the face is, or what is wrong with the file or the points.
+    """
+    try:
+        height, width = read_image(Path(path)).shape[:2]
+        similarity(points, TEMPLATE_SIZE)
+    except BadInput as problem:
+        return problem
+    except ValueError as error:
+        return BadInput(path, f"the landmarks given for it are no face: {error}")
+    return Located(points, (width, height))
 
 
 def enlarge(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:

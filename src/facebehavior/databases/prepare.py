@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from facebehavior.databases.landmarks import Located, locate, median_points
+from facebehavior.databases.landmarks import Located, check_given, locate, median_points
 from facebehavior.databases.shards import ROWS_PER_BATCH, encode_crop, write_shard
 from facebehavior.databases.workers import in_processes
 from facebehavior.errors import BadInput, FaceBehaviorError
@@ -22,6 +22,7 @@ from facebehavior.faces.media.images import read_image
 from facebehavior.files import writing
 from facebehavior.labels import MANIFEST_COLUMNS, Manifest
 
+REPORT = "preparation.json"
 ROWS_PER_SHARD = 65536
 """Keeps a shard of the usual crops below 512 MiB."""
 
@@ -52,6 +53,14 @@ class _Cut:
     relative: bool
 
 
+@dataclass(frozen=True)
+class _Look:
+    """One picture to find the face of, and the five points that are given for it, if any."""
+
+    path: str
+    given: NDArray[np.float64] | None
+
+
 def prepare(
     manifest: Manifest,
     output: str | Path,
@@ -59,6 +68,7 @@ def prepare(
     *,
     detector: str = "landmarker",
     workers: int = 1,
+    strict: bool = False,
 ) -> PreparationReport:
     """Cut every face of a manifest out and write the crops with their labels as shards.
 
@@ -68,16 +78,22 @@ def prepare(
 
     Args:
         manifest: rows whose `image` is the path of a picture.
-        output: folder for the shards; it must hold none yet.
+        output: folder for the shards. What a run that was killed has left there is replaced; a
+            finished preparation is not.
         parameters: size and colour of the crops.
         detector: name of the detector, see `faces.detectors.DETECTORS`.
         workers: number of processes; the shards are the same whatever it is.
+        strict: refuse the database, before anything is written, if a picture cannot be read.
 
     Raises:
-        FaceBehaviorError: the manifest is empty or holds no paths, the folder holds shards
-            already or cannot be written to, or not one picture can be read.
+        FaceBehaviorError: the number of workers is below 1, the manifest is empty or holds no
+            paths, the folder holds a finished preparation or cannot be written to, or not one
+            picture can be read.
+        BadInput: a picture cannot be read, in strict preparation.
     """
     output = Path(output)
+    if workers < 1:
+        raise FaceBehaviorError(f"expected 1 worker or more, found {workers}")
     _check(manifest, output)
     paths = manifest.column("image").to_pylist()
     located = _locate_all(manifest, paths, detector, workers)
@@ -85,6 +101,8 @@ def prepare(
     problems = [where for where in located if isinstance(where, BadInput)]
     if not readable:
         raise FaceBehaviorError(f"not one picture can be read; the first: {problems[0]}")
+    if strict and problems:
+        raise problems[0]
     cuts, alignment = _plan(manifest, paths, located, readable)
     kept = _with_source(manifest.table.take(readable), cuts, alignment)
     crops = in_processes(partial(_cut_chunk, parameters=parameters), cuts, workers, "cutting out")
@@ -103,23 +121,28 @@ def _check(manifest: Manifest, output: Path) -> None:
         raise FaceBehaviorError("the manifest is empty: there is nothing to prepare")
     if not pa.types.is_string(manifest.column("image").type):
         raise FaceBehaviorError("the manifest's pictures should be paths, found encoded pictures")
-    if output.is_dir() and any(output.glob("*.arrow")):
+    if is_prepared(output):
         raise FaceBehaviorError(f"{output}: holds shards already; give an empty folder")
+    for unfinished in (*output.glob("shard-*.arrow"), *output.glob(".unfinished-*")):
+        unfinished.unlink()
+
+
+def is_prepared(folder: Path) -> bool:
+    """Tell whether a folder holds a finished preparation; its report is written last."""
+    return (folder / REPORT).is_file()
 
 
 def _locate_all(
     manifest: Manifest, paths: Sequence[str], detector: str, workers: int
 ) -> list[Located | BadInput]:
     given = manifest.column("landmarks").to_pylist()
-    unknown = [path for path, points in zip(paths, given, strict=True) if points is None]
-    found = in_processes(
-        partial(_locate_chunk, detector=detector), unknown, workers, "finding faces"
-    )
+    looks = [
+        _Look(path, None if points is None else np.reshape(points, (5, 2)))
+        for path, points in zip(paths, given, strict=True)
+    ]
+    work = partial(_locate_chunk, detector=detector)
     try:
-        return [
-            next(found) if points is None else Located(np.reshape(points, (5, 2)), (1, 1))
-            for points in given
-        ]
+        return list(in_processes(work, looks, workers, "finding faces"))
     finally:
         _close_detector(detector)
 
@@ -137,8 +160,13 @@ def _close_detector(name: str) -> None:
         _process_detector.cache_clear()
 
 
-def _locate_chunk(paths: Sequence[str], detector: str) -> list[Located | BadInput]:
-    return [locate(path, _process_detector(detector)) for path in paths]
+def _locate_chunk(looks: Sequence[_Look], detector: str) -> list[Located | BadInput]:
+    return [
+        locate(look.path, _process_detector(detector))
+        if look.given is None
+        else check_given(look.path, look.given)
+        for look in looks
+    ]
 
 
 def _plan(
@@ -203,5 +231,5 @@ def _write_report(report: PreparationReport, output: Path, parameters: CropParam
         "problems": [str(problem) for problem in report.problems],
         "crop": parameters.to_dict(),
     }
-    with writing(output / "preparation.json") as unfinished:
+    with writing(output / REPORT) as unfinished:
         unfinished.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")

@@ -79,7 +79,8 @@ def shard_files(path: Path) -> list[Path]:
     Raises:
         FaceBehaviorError: there is none.
     """
-    files = [path] if path.is_file() else sorted(path.glob("*.arrow"))
+    # What begins with a dot is what a killed run has left unfinished.
+    files = [path] if path.is_file() else sorted(path.glob("[!.]*.arrow"))
     if not files:
         raise FaceBehaviorError(
             f"{path}: expected a shard (.arrow) or a folder of shards, found none; "

@@ -5,14 +5,13 @@ the manifest: `expression`, `au01` .. `au26`, `valence`, `arousal`, `split`, `su
 empty cell is a missing label.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from facebehavior.databases.reading import ReadingReport
+from facebehavior.databases.reading import ReadingReport, numbered_rows
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import (
     ACTION_UNIT_COLUMNS,
@@ -28,6 +27,9 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "expression": EXPRESSIONS,
     "compound": tuple(COMPOUND_EXPRESSIONS),
 }
+_SCALARS = tuple(
+    name for name, kind in MANIFEST_COLUMNS.items() if not pa.types.is_fixed_size_list(kind)
+)
 _LABELS = ("expression", *ACTION_UNIT_COLUMNS, *AFFECT)
 
 
@@ -44,33 +46,41 @@ def read_table(root: Path, report: ReadingReport) -> Manifest:
             label, or has an unknown column.
         BadInput: the first malformed row, in strict reading.
     """
-    table = _open(root)
-    _check_columns(root, table.column_names)
-    rows = []
-    for line, cells in enumerate(table.to_pylist(), start=2):
-        report.rows += 1
-        row = _row(root, line, cells, report)
-        if row is not None:
-            rows.append(row)
+    lines = _parquet_rows(root, report) if root.suffix == ".parquet" else _csv_rows(root, report)
+    rows = [row for line, cells in lines if (row := _row(root, line, cells, report)) is not None]
     if not rows:
-        raise FaceBehaviorError(f"{root}: not one row can be used; the first: {report.problems[0]}")
+        found = f"the first: {report.problems[0]}" if report.problems else "it has none"
+        raise FaceBehaviorError(f"{root}: not one row can be used; {found}")
     return Manifest.from_rows(rows)
 
 
-def _open(path: Path) -> pa.Table:
+def _csv_rows(path: Path, report: ReadingReport) -> Iterator[tuple[int, Mapping[str, object]]]:
+    """Go through the rows of a CSV file with their line numbers, as text."""
     if not path.is_file():
         raise FaceBehaviorError(f"{path}: expected a CSV or Parquet file, found none")
+    rows = numbered_rows(path, report)
+    _, names = next(rows, (0, []))
+    names = [name.strip() for name in names]
+    _check_columns(path, names)
+    report.rows -= 1  # the header is no row
+    for line, cells in rows:
+        if len(cells) == len(names):
+            yield line, dict(zip(names, cells, strict=True))
+        else:
+            report.problem(path, line, f"expected {len(names)} cells, found {len(cells)}")
+
+
+def _parquet_rows(path: Path, report: ReadingReport) -> Iterator[tuple[int, Mapping[str, object]]]:
+    """Go through the rows of a Parquet file with their numbers, from 1."""
     try:
-        if path.suffix == ".parquet":
-            return pq.read_table(path)
-        names = pacsv.open_csv(path).schema.names
-        as_text = pacsv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True
-        )
-        return pacsv.read_csv(path, convert_options=as_text)
-    except pa.ArrowInvalid as error:
+        table = pq.read_table(path)
+    except (pa.ArrowInvalid, OSError) as error:
         reason = str(error).splitlines()[0]
-        raise FaceBehaviorError(f"{path}: expected a CSV or Parquet table ({reason})") from error
+        raise FaceBehaviorError(f"{path}: expected a Parquet table ({reason})") from error
+    _check_columns(path, table.column_names)
+    for number, cells in enumerate(table.to_pylist(), start=1):
+        report.rows += 1
+        yield number, cells
 
 
 def _check_columns(path: Path, names: list[str]) -> None:
@@ -78,7 +88,7 @@ def _check_columns(path: Path, names: list[str]) -> None:
         raise FaceBehaviorError(
             f"{path}: expected a column 'image', found columns: {', '.join(names)}"
         )
-    unknown = [name for name in names if name not in MANIFEST_COLUMNS]
+    unknown = [name for name in names if name not in _SCALARS]
     if unknown:
         raise FaceBehaviorError(
             f"{path}: unknown column {unknown[0]!r}; labels are {', '.join(_LABELS)}"
@@ -108,11 +118,9 @@ def _row(
 
 
 def _value(name: str, cell: object) -> object:
-    """Turn one cell into the type of its column; an empty one into None."""
-    if cell is None or not isinstance(cell, str):
-        return cell
-    text = cell.strip()
-    if not text:
+    """Turn one cell, whatever its type, into the type of its column; an empty one into None."""
+    text = "" if cell is None else str(cell).strip()
+    if not text or text.lower() == "nan":
         return None
     kind = MANIFEST_COLUMNS[name]
     if pa.types.is_boolean(kind):
@@ -120,7 +128,7 @@ def _value(name: str, cell: object) -> object:
     if pa.types.is_floating(kind):
         return _number(name, text)
     if pa.types.is_integer(kind):
-        return int(text)
+        return int(float(text))
     if name in _NAMES and text.lower() not in _NAMES[name]:
         raise ValueError(f"expected one of {', '.join(_NAMES[name])}, found {text!r}")
     return text.lower() if name in _NAMES else text

@@ -110,7 +110,9 @@ class OpenvinoSession:
     def run(self, faces: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
         """Give every output by its name for faces (N, C, S, S)."""
         with self._one_at_a_time:
-            values = self._request.infer({"faces": faces}, share_inputs=True)
+            # Not `share_inputs`: the request would keep the faces' memory after Python has given it
+            # to something else, and write into it when the next faces are of another number.
+            values = self._request.infer({"faces": faces})
             # The request keeps its output memory and writes the next answer into it.
             return {name: values[output].copy() for name, output in self._outputs.items()}
 

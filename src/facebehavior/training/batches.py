@@ -1,5 +1,6 @@
 """Batches that join one part from each label set, as a pure function of seed and step."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
@@ -109,6 +110,15 @@ class Batches:
             )
         self._order = lru_cache(maxsize=2 * len(label_sets))(self._shuffled)
 
+    def fingerprint(self) -> str:
+        """Give the SHA-256 (hexadecimal) of parts, rows and labels: what decides the batches."""
+        digest = hashlib.sha256(repr((self.sizes, self.parts)).encode())
+        for pictures in (one for label_set in self._label_sets for one in label_set):
+            digest.update(pictures.rows.tobytes())
+            for field in fields(pictures.labels):
+                digest.update(np.ascontiguousarray(getattr(pictures.labels, field.name)).tobytes())
+        return digest.hexdigest()
+
     def batch(self, step: int) -> Batch:
         """Read and join the parts of one step."""
         epoch, position = divmod(step, self.steps_per_epoch)
@@ -118,7 +128,7 @@ class Batches:
             chosen = order[position * part : (position + 1) * part]
             for pictures, rows in self._by_source(number, chosen[self._rank :: self._processes]):
                 faces.append(pictures.shards.crops(pictures.rows[rows]))
-                labels.append(_taken(pictures.labels, rows))
+                labels.append(taken(pictures.labels, rows))
         stacked = np.ascontiguousarray(np.concatenate(faces).transpose(0, 3, 1, 2))
         return Batch(torch.from_numpy(stacked), Targets.from_arrays(joined(labels)))
 
@@ -139,7 +149,8 @@ class Batches:
         ]
 
 
-def _taken(labels: LabelArrays, rows: NDArray[np.int64]) -> LabelArrays:
+def taken(labels: LabelArrays, rows: NDArray[np.int64]) -> LabelArrays:
+    """Give the labels of some rows."""
     return LabelArrays(*(getattr(labels, field.name)[rows] for field in fields(labels)))
 
 

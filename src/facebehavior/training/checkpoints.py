@@ -21,11 +21,13 @@ class Progress:
         step: steps done.
         best_score: best validation score so far; None before the first validation.
         best_step: the step after which it was reached.
+        data: fingerprint of what the run learns from.
     """
 
     step: int = 0
     best_score: float | None = None
     best_step: int = 0
+    data: str = ""
 
 
 def save_checkpoint(

@@ -120,12 +120,14 @@ class Augmentation(Section):
 
 
 class Run(Section):
-    """How the run is carried out; nothing here changes what is learned but `precision`.
+    """How the run is carried out.
 
     Attributes:
+        devices: number of processes; each has its own share of every batch, and with it its own
+            random changes and batch statistics.
         precision: Fabric's name, such as `bf16-mixed` or `32-true`.
         checkpoint_every: steps between checkpoints.
-        validate_every: epochs between validations.
+        validate_every: epochs between validations, at which the best weights are chosen.
     """
 
     accelerator: str = "cpu"

@@ -10,7 +10,7 @@ from facebehavior.databases.shards import Shards
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.alignment import CropParameters
 from facebehavior.labels import EXPRESSIONS, LabelArrays, Manifest, label_arrays
-from facebehavior.training.batches import Pictures
+from facebehavior.training.batches import Pictures, taken
 from facebehavior.training.configuration import LabelSet, Source, expanded
 
 
@@ -44,12 +44,15 @@ def open_training_data(label_sets: Sequence[LabelSet], seed: int) -> TrainingDat
     """
     opened = [[_open(source, seed) for source in chosen.sources] for chosen in label_sets]
     sources = [source for chosen in opened for source in chosen]
-    training = tuple(tuple(source.training for source in chosen) for chosen in opened)
+    # Whoever is held out of one source is not trained on through another either.
+    held_out = {person for source in sources for person in source.persons[source.held_out]}
+    held_out.discard(None)
+    training = tuple(tuple(source.training(held_out) for source in chosen) for chosen in opened)
     labels = [pictures.labels for chosen in training for pictures in chosen]
     return TrainingData(
         label_sets=training,
-        held_out=tuple(source.held_out for source in sources if len(source.held_out)),
-        crop_parameters=_one_crop([source.training.shards for source in sources]),
+        held_out=tuple(source.validation() for source in sources if source.held_out.any()),
+        crop_parameters=_one_crop([source.shards for source in sources]),
         databases=tuple(sorted({name for source in sources for name in source.databases})),
         expression_prior=_expression_prior(labels),
         labelled_heads=_labelled_heads(labels),
@@ -58,9 +61,42 @@ def open_training_data(label_sets: Sequence[LabelSet], seed: int) -> TrainingDat
 
 @dataclass(frozen=True)
 class _Opened:
-    training: Pictures
-    held_out: Pictures
-    databases: frozenset[str]
+    """The rows of one source.
+
+    Attributes:
+        shards: where they are.
+        labels: of all N rows.
+        usable: (N,) rows of the split that have any label.
+        held_out: (N,) usable rows that validate.
+        persons: (N,) database and subject of each row; None where no subject is known.
+    """
+
+    shards: Shards
+    labels: LabelArrays
+    usable: NDArray[np.bool_]
+    held_out: NDArray[np.bool_]
+    persons: NDArray[np.object_]
+
+    @property
+    def databases(self) -> list[str]:
+        """Names of the databases."""
+        return [str(name) for name in self.shards.manifest.column("database").unique().to_pylist()]
+
+    def training(self, elsewhere: set[object]) -> Pictures:
+        """Give the rows to train on, without persons that are held out in any source."""
+        person_held_out = np.array([person in elsewhere for person in self.persons], dtype=bool)
+        rows = np.flatnonzero(self.usable & ~self.held_out & ~person_held_out)
+        if not len(rows):
+            raise FaceBehaviorError(
+                f"{self.shards.path}: expected pictures labelled with expression, action units or "
+                "affect, found none to train on"
+            )
+        return Pictures(self.shards, rows, taken(self.labels, rows))
+
+    def validation(self) -> Pictures:
+        """Give the rows that are held out."""
+        rows = np.flatnonzero(self.held_out)
+        return Pictures(self.shards, rows, taken(self.labels, rows))
 
 
 def _open(source: Source, seed: int) -> _Opened:
@@ -74,31 +110,10 @@ def _open(source: Source, seed: int) -> _Opened:
             f"{source.shards}: expected pictures of the split {source.split!r}, found: {known}"
         )
     usable = in_split & _labelled(labels)
-    held_out = _held_out(manifest, source.hold_out, seed)
-    training = np.flatnonzero(usable & ~held_out)
-    if not len(training):
-        raise FaceBehaviorError(
-            f"{source.shards}: expected pictures labelled with expression, action units or affect, "
-            "found none to train on"
-        )
-    names = frozenset(str(name) for name in manifest.column("database").unique().to_pylist())
+    persons = _persons(manifest)
     return _Opened(
-        _pictures(shards, labels, training),
-        _pictures(shards, labels, np.flatnonzero(usable & held_out)),
-        names,
+        shards, labels, usable, usable & _chosen(persons, source.hold_out, seed), persons
     )
-
-
-def _pictures(shards: Shards, labels: LabelArrays, rows: NDArray[np.int64]) -> Pictures:
-    chosen = LabelArrays(
-        labels.expression[rows],
-        labels.expression_annotated[rows],
-        labels.action_units[rows],
-        labels.action_units_annotated[rows],
-        labels.affect[rows],
-        labels.affect_annotated[rows],
-    )
-    return Pictures(shards, rows, chosen)
 
 
 def _labelled(labels: LabelArrays) -> NDArray[np.bool_]:
@@ -106,13 +121,22 @@ def _labelled(labels: LabelArrays) -> NDArray[np.bool_]:
     return np.asarray(anything | labels.affect_annotated.any(axis=1))
 
 
-def _held_out(manifest: Manifest, share: float, seed: int) -> NDArray[np.bool_]:
-    """Choose a share of the subjects, whole; a picture without a subject is its own subject."""
+def _persons(manifest: Manifest) -> NDArray[np.object_]:
+    """Give database and subject of each row; None where no subject is known."""
+    databases = manifest.column("database").to_pylist()
     subjects = manifest.column("subject").to_pylist()
-    units = [f"row {row}" if name is None else str(name) for row, name in enumerate(subjects)]
-    names, unit = np.unique(np.array(units), return_inverse=True)
-    chosen = np.random.default_rng([seed, len(names)]).permutation(len(names))
-    return np.asarray(np.isin(unit, chosen[: round(share * len(names))]))
+    persons = np.empty(len(manifest), dtype=object)
+    for row, (database, subject) in enumerate(zip(databases, subjects, strict=True)):
+        persons[row] = None if subject is None else (database, subject)
+    return persons
+
+
+def _chosen(persons: NDArray[np.object_], share: float, seed: int) -> NDArray[np.bool_]:
+    """Choose a share of the persons, whole; a row without a person stands for itself."""
+    names = [f"row {row}" if p is None else "/".join(p) for row, p in enumerate(persons)]
+    units, unit = np.unique(np.array(names), return_inverse=True)
+    order = np.random.default_rng([seed, len(units)]).permutation(len(units))
+    return np.asarray(np.isin(unit, order[: round(share * len(units))]))
 
 
 def _one_crop(shards: Sequence[Shards]) -> CropParameters:

@@ -1,13 +1,18 @@
 """Going on from a model with a user's own labelled pictures."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from facebehavior.databases import ReadingReport, Shards, prepare, read_table
+from facebehavior.databases import ReadingReport, Shards, is_prepared, prepare, read_table
 from facebehavior.errors import BadInput, FaceBehaviorError
+from facebehavior.faces.alignment import CropParameters
+from facebehavior.files import writing
 from facebehavior.model_file import FaceModel, find_model
-from facebehavior.training.configuration import checked_configuration, override
+from facebehavior.training.configuration import LabelSet, Source, checked_configuration, override
+from facebehavior.training.data import open_training_data
 from facebehavior.training.run import Summary, run_training
 
 MOST_PICTURES_A_STEP = 32
@@ -20,7 +25,8 @@ def fine_tune(
     """Cut the pictures of a table out as the model needs them, and train the model on with them.
 
     A fifth of the subjects (pictures where no subjects are named) is held out to choose the best
-    weights. Started again with the same words, it goes on where it was.
+    weights. Where the table has a column `split`, only its rows `train` are learned from. Started
+    again with the same words, it goes on where it was.
 
     Args:
         start_from: name or path of a model file.
@@ -32,26 +38,28 @@ def fine_tune(
         The run's summary, and the rows and pictures that could not be used.
 
     Raises:
-        FaceBehaviorError: the model or the table cannot be used.
+        FaceBehaviorError: the model or the table cannot be used, or the folder holds a run on
+            another table.
     """
     model = find_model(start_from)
     metadata = FaceModel(model).metadata
     shards = folder / "shards"
-    report = ReadingReport()
-    manifest = read_table(labels, report)
-    problems = list(report.problems)
-    if not any(shards.glob("*.arrow")):
-        problems += prepare(manifest, shards, metadata.crop).problems
+    problems = _prepare_once(labels, shards, metadata.crop)
+    source: dict[str, Any] = {"shards": str(shards), "hold_out": HOLD_OUT}
+    splits = set(Shards(shards).manifest.column("split").to_pylist()) - {None}
+    if splits:
+        source["split"] = "train"
+    label_set = LabelSet(name=labels.stem, sources=(Source(**source),))
+    data = open_training_data([label_set], seed=0)
+    pictures = sum(len(part) for chosen in data.label_sets for part in chosen)
     content: dict[str, Any] = {
         "name": f"{metadata.name}-{labels.stem}",
         "licence": metadata.licence,
         "start_from": str(model),
-        "label_sets": [
-            {"name": labels.stem, "sources": [{"shards": str(shards), "hold_out": HOLD_OUT}]}
-        ],
+        "label_sets": [label_set.model_dump()],
         "optimisation": {
             "epochs": 10,
-            "batch_size": _batch_size(len(Shards(shards))),
+            "batch_size": min(MOST_PICTURES_A_STEP, pictures),
             "learning_rate": 1e-4,
             "averaging": 0.9,
         },
@@ -62,8 +70,26 @@ def fine_tune(
     return run_training(configuration, folder), problems
 
 
-def _batch_size(pictures: int) -> int:
-    kept = pictures - round(HOLD_OUT * pictures)
-    if kept < 2:
-        raise FaceBehaviorError(f"expected at least 3 labelled pictures, found {pictures}")
-    return min(MOST_PICTURES_A_STEP, kept)
+def _prepare_once(labels: Path, shards: Path, crop: CropParameters) -> list[BadInput]:
+    """Prepare a table's pictures, unless this was done before; give what could not be used.
+
+    Raises:
+        FaceBehaviorError: what was prepared before came from another table.
+    """
+    report = ReadingReport()
+    manifest = read_table(labels, report)
+    note = shards / "table.json"
+    sha256 = hashlib.sha256(labels.read_bytes()).hexdigest()
+    if is_prepared(shards) and note.is_file():
+        known = json.loads(note.read_text())
+        if known["sha256"] != sha256:
+            raise FaceBehaviorError(
+                f"{shards.parent}: holds a run on another table or another version of {labels}; "
+                "give another folder with -o, or remove this one"
+            )
+        return [BadInput(source, reason) for source, reason in known["problems"]]
+    problems = [*report.problems, *prepare(manifest, shards, crop).problems]
+    content = {"sha256": sha256, "problems": [(p.source, p.reason) for p in problems]}
+    with writing(note) as unfinished:
+        unfinished.write_text(json.dumps(content) + "\n")
+    return problems

@@ -11,6 +11,7 @@ from lightning_fabric import Fabric
 from torch import nn
 from tqdm import tqdm
 
+from facebehavior.errors import FaceBehaviorError
 from facebehavior.training.augmentation import augmented
 from facebehavior.training.batches import Batch, Batches
 from facebehavior.training.checkpoints import (
@@ -78,16 +79,17 @@ def train(
         The progress at the end.
 
     Raises:
-        FaceBehaviorError: a checkpoint is damaged or cannot be written.
+        FaceBehaviorError: a checkpoint is damaged, of other data, or cannot be written.
     """
     settings = configuration.optimisation
     steps = max(1, round(settings.epochs * batches.steps_per_epoch))
     learner = _set_up(network, settings, fabric)
     checkpoint = folder / CHECKPOINT
-    progress = Progress()
+    progress = Progress(data=batches.fingerprint())
     if checkpoint.exists():
-        progress = load_checkpoint(checkpoint, *_parts(learner))
-    journal = Journal(folder / JOURNAL, progress.step)
+        progress = _resumed(checkpoint, progress.data, learner)
+    # One process writes the journal; the others' would be the same lines.
+    journal = Journal(folder / JOURNAL, progress.step) if fabric.is_global_zero else None
     validation = round(configuration.run.validate_every * batches.steps_per_epoch)
     coming = prefetched(batches.batch, progress.step, steps)
     for step, batch in tqdm(
@@ -96,7 +98,7 @@ def train(
         rate = learning_rate(step, steps, settings.learning_rate, settings.warm_up)
         figures = _learn(learner, batch, step, rate, configuration, fabric, objective)
         progress = replace(progress, step=step + 1)
-        if progress.step % NOTED_EVERY == 0 and fabric.is_global_zero:
+        if progress.step % NOTED_EVERY == 0 and journal is not None:
             losses = {f"loss_{name}": float(value) for name, value in figures.items()}
             journal.note(progress.step, {"learning_rate": rate, **losses})
         if progress.step % validation == 0 or progress.step == steps:
@@ -105,6 +107,16 @@ def train(
             if fabric.is_global_zero:
                 save_checkpoint(checkpoint, progress, *_parts(learner))
             fabric.barrier()
+    return progress
+
+
+def _resumed(checkpoint: Path, data: str, learner: Learner) -> Progress:
+    progress = load_checkpoint(checkpoint, *_parts(learner))
+    if progress.data != data:
+        raise FaceBehaviorError(
+            f"{checkpoint}: the run has learned from other pictures or labels than those given; "
+            "give the same shards, or another folder to start again"
+        )
     return progress
 
 
@@ -159,7 +171,7 @@ def _learn(
     fabric.backward(figures["loss"])
     settings = configuration.optimisation
     if settings.clip is not None:
-        nn.utils.clip_grad_norm_(learner.network.parameters(), settings.clip)
+        fabric.clip_gradients(learner.network, learner.optimiser, max_norm=settings.clip)
     learner.optimiser.step()
     learner.optimiser.zero_grad()
     update_average(learner.average, _bare(learner.network), settings.averaging, step + 1)
@@ -171,7 +183,7 @@ def _validate(
     progress: Progress,
     folder: Path,
     fabric: Fabric,
-    journal: Journal,
+    journal: Journal | None,
     validate: Validate,
 ) -> Progress:
     """Look at the averaged weights; keep them where they are the best so far."""
@@ -182,7 +194,7 @@ def _validate(
     score = figures.get("score")
     # Without held-out pictures the latest weights are the best known.
     better = score is None or progress.best_score is None or score > progress.best_score
-    if fabric.is_global_zero:
+    if journal is not None:
         if better:
             save_weights(folder / BEST, learner.average)
         journal.note(progress.step, {f"held_out_{name}": value for name, value in figures.items()})

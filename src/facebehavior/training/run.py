@@ -9,18 +9,27 @@ import numpy as np
 import torch
 import yaml
 from lightning_fabric import Fabric
+from lightning_fabric.utilities.exceptions import MisconfigurationException
 from torch import nn
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.files import writing
 from facebehavior.labels import ACTION_UNIT_COLUMNS
+from facebehavior.model_file import ModelMetadata
 from facebehavior.model_file.calibration import best_thresholds, fit_temperature
 from facebehavior.network import FaceBehaviorNet, NetworkConfiguration, load_network
 from facebehavior.training.batches import Batches
 from facebehavior.training.checkpoints import Progress, load_weights
-from facebehavior.training.configuration import Configuration, checked_configuration, expanded
+from facebehavior.training.configuration import (
+    Configuration,
+    Network,
+    Run,
+    checked_configuration,
+    expanded,
+)
 from facebehavior.training.data import TrainingData, open_training_data
 from facebehavior.training.loop import BEST, train
+from facebehavior.training.normalisation import MEAN, SCALE
 from facebehavior.training.objective import Objective
 from facebehavior.training.validation import HeldOut, answers, scores
 
@@ -37,7 +46,7 @@ class Summary:
         pictures: training pictures in each label set, and its part of a batch.
         network: the network's configuration.
         crop: how the faces were cut out.
-        training_databases: names of the databases.
+        training_databases: names of the databases, with those of the model it started from.
         held_out: figures of the best weights on the held-out pictures.
         expression_temperature: fitted on the held-out pictures; 1 where there are none.
         action_unit_thresholds: of best F1 on the held-out pictures; 0.5 where there are none.
@@ -64,16 +73,7 @@ def run_training(configuration: Configuration, folder: Path) -> Summary:
         FaceBehaviorError: the folder holds another configuration's run or cannot be written to,
             or the data do not fit.
     """
-    fabric = Fabric(
-        accelerator=configuration.run.accelerator,
-        devices=configuration.run.devices,
-        strategy=configuration.run.strategy,
-        precision=configuration.run.precision,  # type: ignore[arg-type]
-    )
-    fabric.launch()
-    if fabric.is_global_zero:
-        claim_folder(configuration, folder)
-    fabric.barrier()
+    fabric = launched_fabric(configuration.run)
     data = open_training_data(configuration.label_sets, configuration.seed)
     batches = Batches(
         data.label_sets,
@@ -82,7 +82,10 @@ def run_training(configuration: Configuration, folder: Path) -> Summary:
         fabric.global_rank,
         fabric.world_size,
     )
-    network = build_network(configuration, data)
+    network, base = build_network(configuration, data)
+    if fabric.is_global_zero:
+        claim_folder(configuration, folder)
+    fabric.barrier()
     prior = torch.from_numpy(data.expression_prior).float().to(fabric.device)
 
     def total(count: torch.Tensor) -> torch.Tensor:
@@ -96,20 +99,46 @@ def run_training(configuration: Configuration, folder: Path) -> Summary:
     progress = train(configuration, folder, fabric, network, batches, objective, validate)
     names = [label_set.name for label_set in configuration.label_sets]
     pictures = dict(zip(names, zip(batches.sizes, batches.parts, strict=True), strict=True))
-    summary = _summed_up(folder, data, network.configuration, progress, pictures)
+    summary = _summed_up(folder, data, base, network.configuration, progress, pictures)
     if fabric.is_global_zero:
         with writing(folder / SUMMARY) as unfinished:
             unfinished.write_text(json.dumps(asdict(summary), indent=2, sort_keys=True) + "\n")
     return summary
 
 
-def build_network(configuration: Configuration, data: TrainingData) -> FaceBehaviorNet:
+def launched_fabric(run: Run) -> Fabric:
+    """Open Fabric as the configuration says, and start the other processes where there are any.
+
+    Raises:
+        FaceBehaviorError: there is no such accelerator, strategy or precision, or not here.
+    """
+    try:
+        fabric = Fabric(
+            accelerator=run.accelerator,
+            devices=run.devices,
+            strategy=run.strategy,
+            precision=run.precision,  # type: ignore[arg-type]
+        )
+    except (ValueError, RuntimeError, MisconfigurationException) as error:
+        reason = " ".join(str(error).split())
+        raise FaceBehaviorError(f"the section run cannot be carried out here: {reason}") from error
+    fabric.launch()
+    return fabric
+
+
+def build_network(
+    configuration: Configuration, data: TrainingData
+) -> tuple[FaceBehaviorNet, ModelMetadata | None]:
     """Make the network of a run, or take it from the model file that the run starts from.
 
     A head without a single label to learn from is left out: it could only invent numbers.
 
+    Returns:
+        The network, and what the model file that it starts from says of itself.
+
     Raises:
-        FaceBehaviorError: the model file was made for other crops, or no head has labels.
+        FaceBehaviorError: the model file was made for other crops, no head has labels, or the
+            configuration asks for other layers than the model file has.
     """
     chosen = configuration.network
     heads = tuple(head for head in chosen.heads if head in data.labelled_heads)
@@ -119,27 +148,39 @@ def build_network(configuration: Configuration, data: TrainingData) -> FaceBehav
             f"but network.heads names only {', '.join(chosen.heads)}"
         )
     if configuration.start_from is not None:
-        network, metadata = load_network(
-            expanded(configuration.start_from), heads=heads, seed=configuration.seed
-        )
-        if metadata.crop != data.crop_parameters:
-            raise FaceBehaviorError(
-                f"{configuration.start_from} reads crops of {metadata.crop.to_dict()}, the shards "
-                f"hold {data.crop_parameters.to_dict()}; prepare them as the model needs them"
-            )
-        return network
+        return _loaded_network(configuration, configuration.start_from, heads, data)
     torch.manual_seed(configuration.seed)
-    return FaceBehaviorNet(
-        NetworkConfiguration(
-            backbone=chosen.backbone,
-            width=chosen.width,
-            input_size=data.crop_parameters.size,
-            channels=data.crop_parameters.channels,  # type: ignore[arg-type]
-            heads=heads,
-            dropout=chosen.dropout,
-            normalisation=chosen.normalisation,
+    layers = chosen.model_dump() | {
+        "input_size": data.crop_parameters.size,
+        "channels": data.crop_parameters.channels,
+        "heads": heads,
+    }
+    return FaceBehaviorNet(NetworkConfiguration.from_dict(layers)), None
+
+
+def _loaded_network(
+    configuration: Configuration, start_from: str, heads: tuple[str, ...], data: TrainingData
+) -> tuple[FaceBehaviorNet, ModelMetadata]:
+    default = Network()
+    layers = [name for name in Network.model_fields if name != "heads"]
+    asked_for = [n for n in layers if getattr(configuration.network, n) != getattr(default, n)]
+    if asked_for:
+        raise FaceBehaviorError(
+            f"network.{asked_for[0]} cannot be chosen together with start_from: "
+            "the model file decides the layers"
         )
-    )
+    network, metadata = load_network(expanded(start_from), heads=heads, seed=configuration.seed)
+    if metadata.crop != data.crop_parameters:
+        raise FaceBehaviorError(
+            f"{start_from} reads crops of {metadata.crop.to_dict()}, the shards "
+            f"hold {data.crop_parameters.to_dict()}; prepare them as the model needs them"
+        )
+    if {*metadata.mean} != {MEAN} or {*metadata.scale} != {SCALE}:
+        raise FaceBehaviorError(
+            f"{start_from} normalises pixels by mean {metadata.mean} and scale {metadata.scale}; "
+            f"only models with {MEAN} and {SCALE} can be trained further"
+        )
+    return network, metadata
 
 
 def claim_folder(configuration: Configuration, folder: Path) -> None:
@@ -176,6 +217,7 @@ def read_run_configuration(folder: Path) -> Configuration:
 def _summed_up(
     folder: Path,
     data: TrainingData,
+    base: ModelMetadata | None,
     network_configuration: NetworkConfiguration,
     progress: Progress,
     pictures: Mapping[str, tuple[int, int]],
@@ -183,13 +225,14 @@ def _summed_up(
     best = FaceBehaviorNet(network_configuration)
     load_weights(folder / BEST, best)
     found = answers(best, data.held_out)
+    databases = {*data.databases, *(base.training_databases if base is not None else ())}
     has_units = "action_units" in network_configuration.heads
     return Summary(
         progress=asdict(progress),
         pictures=pictures,
         network=network_configuration.to_dict(),
         crop=data.crop_parameters.to_dict(),
-        training_databases=data.databases,
+        training_databases=tuple(sorted(databases)),
         held_out={} if found is None else scores(found),
         expression_temperature=_temperature(found),
         action_unit_thresholds=_thresholds(found) if has_units else {},

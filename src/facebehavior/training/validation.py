@@ -21,6 +21,8 @@ from facebehavior.training.batches import Pictures, joined
 from facebehavior.training.normalisation import normalised
 
 BATCH = 128
+MAIN_FIGURES = ("expression_accuracy", "action_units_auc", "affect_ccc")
+"""One figure a task: their mean is the score."""
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,10 @@ def answers(network: nn.Module, held_out: Sequence[Pictures]) -> HeldOut | None:
 def scores(found: HeldOut) -> dict[str, float]:
     """Give each task's figures, and `score`, their mean, by which the best checkpoint is chosen.
 
-    A task without labels among the held-out pictures has no figures.
+    A figure that is undefined, as where the held-out pictures have no label of a task or all the
+    same, is left out, and so is the score where there is no figure at all.
     """
     figures: dict[str, float] = {}
-    main: list[float] = []
     labels = found.labels
     if "expression" in found.logits and labels.expression_annotated.any():
         chosen = labels.expression_annotated
@@ -74,15 +76,13 @@ def scores(found: HeldOut) -> dict[str, float]:
         confusion = confusion_matrix(truth, predicted, len(EXPRESSIONS))
         figures["expression_accuracy"] = accuracy(truth, predicted)
         figures["expression_uar"] = unweighted_average_recall(confusion)
-        main.append(figures["expression_accuracy"])
     if "action_units" in found.logits and labels.action_units_annotated.any():
         figures["action_units_auc"] = _mean_auc(found)
-        main.append(figures["action_units_auc"])
     if "affect" in found.logits and labels.affect_annotated.any():
         figures["affect_ccc"] = _mean_ccc(found)
-        main.append(figures["affect_ccc"])
-    figures["score"] = float(np.mean(main)) if main else float("nan")
-    return figures
+    figures = {name: value for name, value in figures.items() if np.isfinite(value)}
+    main = [figures[name] for name in MAIN_FIGURES if name in figures]
+    return figures | ({"score": float(np.mean(main))} if main else {})
 
 
 def _mean_auc(found: HeldOut) -> float:
