@@ -23,6 +23,7 @@ from mediapipe import Image, ImageFormat
 from mediapipe.tasks.python import BaseOptions, vision
 
 from facebehavior.analysis import AnalyzedFrame, Analyzer, Recorder
+from facebehavior.analysis.pipeline import quick_switching
 from facebehavior.faces.alignment import cut_face
 from facebehavior.faces.face import Face
 from facebehavior.faces.media import Frame, read_video
@@ -109,6 +110,7 @@ def follow_alone(frames: list[Frame]) -> None:
 def analyze_and_write(analyzer: Analyzer, recorder: Recorder, clip: Path) -> None:
     """What `facebehavior analyze CLIP -o out.parquet` does after its start-up."""
     with (
+        quick_switching(),
         tempfile.TemporaryDirectory() as folder,
         recorder.open(Path(folder) / "out.parquet") as records,
     ):

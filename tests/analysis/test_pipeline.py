@@ -1,3 +1,4 @@
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -5,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facebehavior.analysis.pipeline import in_groups, read_ahead, work_beside
+from facebehavior.analysis.pipeline import in_groups, quick_switching, read_ahead, work_beside
 
 
 @given(st.lists(st.integers()), st.integers(1, 5))
@@ -71,3 +72,10 @@ def test_groups_hold_all_items_and_end_when_full(shares: list[float]) -> None:
         assert sum(group[:-1]) < 1.0
     for group in groups[:-1]:
         assert sum(group) >= 1.0
+
+
+def test_quick_switching_ends_with_its_block() -> None:
+    before = sys.getswitchinterval()
+    with quick_switching():
+        assert sys.getswitchinterval() < before / 5
+    assert sys.getswitchinterval() == before

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from PIL import Image
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.alignment import (
@@ -117,3 +118,26 @@ def test_impossible_parameters_are_refused(change: dict[str, object], named: str
 def test_parameters_survive_the_round_trip() -> None:
     parameters = CropParameters(64, "grey")
     assert CropParameters.from_dict(parameters.to_dict()) == parameters
+
+
+@pytest.mark.parametrize("scale", [4.1, 7.7, 11.0])
+def test_a_large_face_is_the_mean_over_each_pixels_area(scale: float) -> None:
+    """Compared with an independent mean over many point samples of a smooth random picture."""
+    generator = np.random.default_rng(2)
+    coarse = generator.integers(0, 256, (14, 14), dtype=np.uint8)
+    side = round(112 * scale) + 60
+    smooth = np.asarray(Image.fromarray(coarse).resize((side, side), Image.Resampling.BICUBIC))
+    points = placed(0.1, scale, (25, 5))
+    parameters = CropParameters(56, "grey")
+    crop = cut_face(np.repeat(smooth[..., None], 3, axis=2), points, parameters)[..., 0]
+    matrix = similarity(points, 56)
+    inverse = np.linalg.inv(matrix[:, :2])
+    step = (np.arange(56 * 24) + 0.5) / 24
+    x, y = np.meshgrid(step, step)
+    source = (np.stack([x, y], axis=-1) - matrix[:, 2]) @ inverse.T
+    column = np.clip(source[..., 0].astype(int), 0, side - 1)
+    row = np.clip(source[..., 1].astype(int), 0, side - 1)
+    expected = smooth[row, column].reshape(56, 24, 56, 24).mean(axis=(1, 3))
+    inner = (slice(4, -4), slice(4, -4))
+    assert np.abs(crop.astype(float) - expected)[inner].max() < 4
+    assert np.abs(crop.astype(float) - expected)[inner].mean() < 1

@@ -49,6 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from facebehavior.analysis import AnalyzedFrame, Analyzer, Recorder, open_overlay
     from facebehavior.analysis.analyzer import nothing_usable
+    from facebehavior.analysis.pipeline import quick_switching
     from facebehavior.cli.problems import report_problems
     from facebehavior.cli.table import PrintedTable
     from facebehavior.errors import BadInput
@@ -57,6 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     problems: list[BadInput] = []
     frames = faces = 0
     with ExitStack() as opened:
+        opened.enter_context(quick_switching())
         detector = opened.enter_context(open_detector(arguments.detector, arguments.detector_model))
         analyzer = Analyzer(arguments.model, detector=detector, runtime=arguments.runtime)
         recorder = Recorder(analyzer.model, landmarks=arguments.landmarks)
