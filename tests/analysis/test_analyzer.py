@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -140,3 +142,18 @@ def test_the_stream_gives_the_frames_before_the_damage_and_then_the_error(
 
 def test_the_same_command_gives_the_same_numbers(analyzer: Analyzer, astronaut: Path) -> None:
     assert analyzer.analyze(astronaut).table.equals(analyzer.analyze(astronaut).table)
+
+
+def test_a_program_that_closes_nothing_ends_quietly(
+    astronaut: Path, clips: Path, tiny_model: Path
+) -> None:
+    code = (
+        "import sys, facebehavior as fb\n"
+        "analyzer = fb.Analyzer(sys.argv[1])\n"
+        "print(len(analyzer.analyze(sys.argv[2]).table))\n"
+        "next(analyzer.stream(sys.argv[3]))\n"
+    )
+    words = [tiny_model, astronaut, clips / "single_face.mp4"]
+    command = [sys.executable, "-c", code, *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", "")

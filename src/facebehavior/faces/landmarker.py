@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.alignment import five_points
 from facebehavior.faces.boxes import left_to_right
+from facebehavior.faces.closing import close_at_exit
 from facebehavior.faces.crops import carried_back, cut_square, shrunk
 from facebehavior.faces.face import Face
 from facebehavior.faces.head_model import HeadModel, read_head_model
@@ -221,6 +222,7 @@ def _open_task(model: Path, max_faces: int, *, video: bool) -> Any:  # noqa: ANN
                 output_face_blendshapes=True,
             )
             task = vision.FaceLandmarker.create_from_options(options)
+            close_at_exit(task)
             blank = Image(image_format=ImageFormat.SRGB, data=np.zeros((64, 64, 3), np.uint8))
             if video:
                 task.detect_for_video(blank, 0)
