@@ -64,6 +64,7 @@ def measure(size: int, batch: int, steps: int, repeats: int) -> dict[str, object
             if number:  # the first warms up
                 bare.append(bare_rate)
                 full.append(full_rate)
+    ratios = [f / b for f, b in zip(full, bare, strict=True)]
     return {
         "size": size,
         "batch": batch,
@@ -73,8 +74,8 @@ def measure(size: int, batch: int, steps: int, repeats: int) -> dict[str, object
         "threads": torch.get_num_threads(),
         "bare_images_per_second": statistics.median(bare),
         "full_images_per_second": statistics.median(full),
-        "ratio": statistics.median(full) / statistics.median(bare),
-        "ratios": [f / b for f, b in zip(full, bare, strict=True)],
+        "ratio": statistics.median(ratios),
+        "ratios": ratios,
     }
 
 
@@ -151,7 +152,7 @@ def table(result: dict[str, object]) -> str:
             "| --- | --- |",
             f"| bare forward and backward pass | {result['bare_images_per_second']:.0f} |",
             f"| full loop | {result['full_images_per_second']:.0f} |",
-            f"| ratio | {result['ratio']:.2f} |",
+            f"| ratio, median of the pairs of runs | {result['ratio']:.2f} |",
         ]
     )
 

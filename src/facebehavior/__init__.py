@@ -3,7 +3,7 @@
 >>> import facebehavior as fb
 >>> analyzer = fb.Analyzer()                                       # doctest: +SKIP
 >>> result = analyzer.analyze("holiday.jpg")                       # doctest: +SKIP
->>> result.table.to_pandas()                                       # doctest: +SKIP
+>>> result.table.to_pylist()                                       # doctest: +SKIP
 """
 
 import os
@@ -30,6 +30,10 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401
     if name not in _HOME:
         raise AttributeError(f"module 'facebehavior' has no attribute {name!r}")
     return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]
 
 
 def _version() -> str:

@@ -27,7 +27,7 @@ def test_a_table_is_printed(analyze: Run, astronaut: Path) -> None:
     header, row = answer.output.splitlines()
     assert header.split()[:4] == ["source", "frame", "time", "face"]
     assert row.startswith("astronaut.jpg")
-    assert "1 frames, 1 faces" in answer.errors
+    assert "frames: 1, faces: 1" in answer.errors
 
 
 @pytest.mark.parametrize("ending", ["parquet", "csv", "jsonl"])
@@ -167,6 +167,18 @@ def test_an_output_folder_that_cannot_be_made_is_an_error(
     answer = analyze(astronaut, "-o", tmp_path / "file" / "out.csv")
     assert answer.code == 2
     assert "cannot write" in answer.errors
+
+
+def test_an_overlay_that_cannot_show_all_inputs_is_refused_before_any_work(
+    analyze: Run, astronaut: Path, tmp_path: Path
+) -> None:
+    Image.new("RGB", (40, 40)).save(tmp_path / "b.png")
+    words = (astronaut, tmp_path / "b.png", "-o", tmp_path / "a.csv")
+    answer = analyze(*words, "--overlay", tmp_path / "over.jpg")
+    assert answer.code == 2
+    assert "2 inputs" in answer.errors
+    assert not answer.output
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b.png"]
 
 
 FULL_DISK = """

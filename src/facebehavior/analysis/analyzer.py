@@ -47,7 +47,7 @@ class Analyzer:
     """Finds the faces of photographs and videos and says what they show.
 
     >>> analyzer = Analyzer()                                      # doctest: +SKIP
-    >>> analyzer.analyze("holiday.jpg").table.to_pandas()          # doctest: +SKIP
+    >>> analyzer.analyze("holiday.jpg").table.to_pylist()          # doctest: +SKIP
 
     Args:
         model: name of a packaged model, or path of a model file; the default model where None.

@@ -17,7 +17,6 @@ PACKAGES = ("numpy", "pillow", "pyarrow", "av", "mediapipe", "onnxruntime")
 EXTRAS = {
     "train": ("torch", "lightning_fabric", "onnx", "onnxscript", "pydantic", "safetensors"),
     "openvino": ("openvino",),
-    "serve": ("fastapi", "uvicorn"),
 }
 
 

@@ -1,6 +1,6 @@
 """Overlays as files: one picture, one video, or a folder with one of them for each source."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +15,7 @@ from PIL import Image
 from facebehavior.analysis.analyzed import AnalyzedFrame
 from facebehavior.analysis.overlay import overlay
 from facebehavior.errors import FaceBehaviorError
+from facebehavior.faces.media import Source
 from facebehavior.files import explained_write_errors, writing
 
 PICTURE_ENDINGS = (".jpg", ".jpeg", ".png")
@@ -62,6 +63,26 @@ def open_overlay(path: str | Path) -> OverlayFile:
         f"{path}: expected an overlay ending in {', '.join(PICTURE_ENDINGS + VIDEO_ENDINGS)}, or "
         "a folder for several"
     )
+
+
+def check_overlay(path: str | Path, sources: Sequence[Source]) -> None:
+    """Check, before any work, that an overlay of this name can show these sources.
+
+    Raises:
+        FaceBehaviorError: a picture cannot show several sources or a video, a video not several.
+    """
+    ending = Path(path).suffix.lower()
+    if ending not in PICTURE_ENDINGS + VIDEO_ENDINGS:
+        return
+    holds_one = len(sources) <= 1
+    if ending in PICTURE_ENDINGS and any(source.kind == "video" for source in sources):
+        holds_one = False
+    if not holds_one:
+        raise FaceBehaviorError(
+            f"{path}: one file can show one photograph (.jpg, .png) or one video (.mp4), found "
+            f"{len(sources)} inputs, {sum(s.kind == 'video' for s in sources)} of them videos; "
+            "name a folder (without an ending)"
+        )
 
 
 def check_not_source(path: Path, source: str) -> None:

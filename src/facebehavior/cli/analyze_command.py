@@ -49,12 +49,16 @@ def run(arguments: argparse.Namespace) -> int:
 
     from facebehavior.analysis import AnalyzedFrame, Analyzer, Recorder, open_overlay
     from facebehavior.analysis.analyzer import nothing_usable
+    from facebehavior.analysis.overlay_files import check_overlay
     from facebehavior.analysis.pipeline import quick_switching
     from facebehavior.cli.problems import report_problems
     from facebehavior.cli.table import PrintedTable
     from facebehavior.errors import BadInput
     from facebehavior.faces.detectors import open_detector
+    from facebehavior.faces.media import find_sources
 
+    if arguments.overlay:
+        check_overlay(arguments.overlay, find_sources(arguments.inputs).sources)
     problems: list[BadInput] = []
     frames = faces = 0
     with ExitStack() as opened:
@@ -82,5 +86,5 @@ def run(arguments: argparse.Namespace) -> int:
             raise nothing_usable(problems)
     written = [name for name in (arguments.output, arguments.overlay) if name]
     where = f"; written: {', '.join(written)}" if written else ""
-    print(f"{frames} frames, {faces} faces{where}", file=sys.stderr)
+    print(f"frames: {frames}, faces: {faces}{where}", file=sys.stderr)
     return report_problems(problems)
