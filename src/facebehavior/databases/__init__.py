@@ -7,10 +7,15 @@ from facebehavior.databases.ferplus import read_ferplus
 from facebehavior.databases.prepare import PreparationReport, is_prepared, prepare
 from facebehavior.databases.reading import Reader, ReadingReport
 from facebehavior.databases.shards import Shards
+from facebehavior.databases.synthetic import read_synthetic
 from facebehavior.databases.table import read_table
 from facebehavior.errors import FaceBehaviorError
 
-READERS: Mapping[str, Reader] = {"ferplus": read_ferplus, "table": read_table}
+READERS: Mapping[str, Reader] = {
+    "ferplus": read_ferplus,
+    "synthetic": read_synthetic,
+    "table": read_table,
+}
 """Name of each database and what reads it; `table` is the user's own CSV or Parquet file."""
 
 

@@ -1,0 +1,57 @@
+"""Synthetic heads: a database that `facebehavior synthesize` has made.
+
+Labels: what its configuration reveals of expression, 17 action units with intensities, valence and
+arousal, compound expression, identity, 35 attributes, gender, age band, skin tone and pose. Every
+label is exact; the five points of each face are given. Nobody is shown.
+
+Layout::
+
+    manifest.parquet   truth.parquet   table.json   images/SPLIT/000000.jpg ...
+"""
+
+from pathlib import Path
+
+import pyarrow as pa
+
+from facebehavior.databases.reading import ReadingReport
+from facebehavior.errors import FaceBehaviorError
+from facebehavior.labels import Manifest
+
+MANIFEST = "manifest.parquet"
+
+
+def read_synthetic(root: Path, report: ReadingReport) -> Manifest:
+    """Read what a synthetic database reveals.
+
+    Args:
+        root: the database's own folder, or a Parquet file in it, such as `truth.parquet`.
+        report: takes the counts and problems: a row whose picture is not there is left out.
+
+    Raises:
+        FaceBehaviorError: the folder is no synthetic database, or holds several.
+        BadInput: a picture is not there, in strict reading.
+    """
+    path = root if root.suffix == ".parquet" else root / MANIFEST
+    if not path.is_file():
+        raise FaceBehaviorError(_explained(root))
+    manifest = Manifest.read(path)
+    pictures = [str(path.parent / name) for name in manifest.column("image").to_pylist()]
+    present = []
+    for number, picture in enumerate(pictures, start=1):
+        present.append(Path(picture).is_file())
+        if not present[-1]:
+            report.problem(path, number, f"names a picture that is not there: {picture}")
+    report.rows += len(manifest)
+    position = manifest.table.schema.get_field_index("image")
+    table = manifest.table.set_column(position, "image", pa.array(pictures, pa.string()))
+    return Manifest(table.filter(pa.array(present)))
+
+
+def _explained(root: Path) -> str:
+    inside = sorted(found.parent.name for found in root.glob(f"*/{MANIFEST}"))
+    if inside:
+        return f"{root}: holds the databases {', '.join(inside)}; name one, as in {root / inside[0]}"
+    return (
+        f"{root}: expected a finished synthetic database with {MANIFEST}, found none; "
+        "make one with: facebehavior synthesize"
+    )

@@ -1,0 +1,77 @@
+"""Targets: displacements of some vertices of the base mesh, as MakeHuman writes them."""
+
+import gzip
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facebehavior.errors import FaceBehaviorError
+from facebehavior.synthesis.geometry.base_mesh import VERTICES
+
+
+@dataclass(frozen=True)
+class Target:
+    """One shape change at full strength.
+
+    Attributes:
+        indices: (N,) vertices of the base mesh that move.
+        offsets: (N, 3) decimetres.
+    """
+
+    indices: NDArray[np.int64]
+    offsets: NDArray[np.float64]
+
+    def add_to(self, vertices: NDArray[np.float64], weight: float) -> None:
+        """Move vertices (19158, 3) in place by the target at a strength."""
+        vertices[self.indices] += weight * self.offsets
+
+
+def read_target(path: Path) -> Target:
+    """Read a `.target` or `.target.gz` file: a line `index dx dy dz` for each vertex.
+
+    Raises:
+        FaceBehaviorError: the file is missing, or holds something else.
+    """
+    try:
+        data = path.read_bytes()
+        text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8", "replace")
+        numbers = " ".join(line for line in text.splitlines() if not line.startswith("#"))
+        rows = np.array(numbers.split(), dtype=np.float64).reshape(-1, 4)
+    except OSError as error:
+        raise FaceBehaviorError(f"cannot read the target {path}: {error.strerror or error}") from (
+            error
+        )
+    except ValueError as error:
+        raise FaceBehaviorError(
+            f"{path}: expected lines of a vertex and three numbers, found something else"
+        ) from error
+    indices = rows[:, 0].astype(np.int64)
+    if len(indices) and not 0 <= indices.min() <= indices.max() < VERTICES:
+        raise FaceBehaviorError(
+            f"{path}: expected vertices 0 to {VERTICES - 1}, found {indices.max()}: "
+            "a target of another mesh than hm08"
+        )
+    return Target(indices, rows[:, 1:])
+
+
+def blended(targets: Sequence[tuple[Target, float]]) -> Target:
+    """Add targets, each at its strength, into one."""
+    total = np.zeros((VERTICES, 3))
+    for target, weight in targets:
+        target.add_to(total, weight)
+    indices = np.flatnonzero(np.abs(total).max(axis=1) > 0)
+    return Target(indices, total[indices])
+
+
+def displaced(
+    vertices: NDArray[np.float64], targets: Mapping[str, Target], weights: Mapping[str, float]
+) -> NDArray[np.float64]:
+    """Give vertices (19158, 3) moved by named targets at their strengths; 0 changes nothing."""
+    moved = vertices.copy()
+    for name, weight in weights.items():
+        if weight:
+            targets[name].add_to(moved, weight)
+    return moved

@@ -1,0 +1,1 @@
+"""Pictures of meshes: rasteriser, shading, light, backgrounds, the camera's faults."""

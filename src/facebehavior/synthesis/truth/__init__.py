@@ -1,0 +1,1 @@
+"""What the labels of synthetic faces are drawn from, and how well they could be guessed."""
