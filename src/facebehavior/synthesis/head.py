@@ -44,6 +44,8 @@ _TEETH_BACK = 0.08
 """Decimetres."""
 _BLOOD = np.array([0.8, 0.7, 0.64], dtype=np.float32)
 """Skin under light against the printed tone: darker than white paper, and redder."""
+_DARKEST_SKIN = np.array([0.022, 0.016, 0.012], dtype=np.float32)
+"""What even the darkest skin reflects beside its printed tone."""
 _DARKEST = np.float32(0.2)
 """Share of the surroundings that even the inside of the mouth sees: it is open at times."""
 _HEAD_JOINT = slice(14070, 14078)
@@ -206,7 +208,7 @@ class _Dressing:
     def skin(self) -> Part:
         look, of = self._look, self._of
         texture = of._wardrobe.skin(look)
-        tone = hexadecimal(SKIN_TONES[look.skin_tone]) * _BLOOD
+        tone = hexadecimal(SKIN_TONES[look.skin_tone]) * _BLOOD + _DARKEST_SKIN
         mean = _mean_light(texture, of._face_texture)
         surface = Surface(texture, (tone / mean).astype(np.float32), gloss=0.05, wrap=0.25)
         painted_brows = of._wardrobe.brows(look) is None

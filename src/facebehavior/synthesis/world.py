@@ -91,7 +91,7 @@ def _lights(domain: Domain, rng: random.Generator) -> Lights:
     ground = around * rng.uniform(0.35, 0.7) * np.array([1.05, 1.0, 0.92])
     fill = _within(domain.fill, rng) * np.ones(3)
     if rng.random() < domain.coloured:
-        fill = fill * 2.0 * np.eye(3)[rng.integers(3)] + fill * rng.uniform(0.0, 0.6, 3)
+        fill = fill * 1.2 * np.eye(3)[rng.integers(3)] + fill * rng.uniform(0.2, 0.7, 3)
     return Lights(
         sun_direction=direction(azimuth, _within(domain.sun_elevation, rng)),
         sun=_three(sun),

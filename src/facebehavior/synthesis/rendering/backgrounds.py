@@ -48,7 +48,8 @@ def _gradient(rng: random.Generator, size: int) -> Picture:
 def _blobs(rng: random.Generator, size: int) -> Picture:
     """Make out-of-focus colours, as of a far room."""
     cells = int(rng.integers(3, 9))
-    return _enlarged(_colour(rng) + rng.normal(0.0, 0.2, (cells, cells, 3)), size)
+    shades = rng.normal(0.0, 0.2, (cells, cells, 1)) + rng.normal(0.0, 0.07, (cells, cells, 3))
+    return _enlarged(_colour(rng) + shades, size)
 
 
 def _stripes(rng: random.Generator, size: int) -> Picture:

@@ -51,7 +51,7 @@ def _lit(
     return open_looks / 9.0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, fastmath=True)
 def shade_opaque(
     picture: NDArray[np.float32],
     seen: NDArray[np.int32],
@@ -161,7 +161,7 @@ def shade_opaque(
                 picture[py, px, channel] = colour * light + shine * lights[1, channel]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, fastmath=True)
 def blend_translucent(
     picture: NDArray[np.float32],
     depth: NDArray[np.float32],

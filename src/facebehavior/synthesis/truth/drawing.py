@@ -15,8 +15,10 @@ ACTIVE = 0.2
 CORRELATION = 0.3
 """Of the action units of one face: some people show all of an expression, others little of it."""
 
-_STRENGTHS = (0.45, 1.0)
-_SCATTER = (0.75, 1.15)
+STRENGTHS = (0.5, 1.0)
+"""Of a whole face; drawn evenly."""
+SCATTER = (0.75, 1.15)
+"""Factor on the face's strength that gives an active action unit's intensity; drawn evenly."""
 _TRACE_RATE, _TRACES = 0.15, (0.03, 0.15)
 
 
@@ -25,7 +27,7 @@ class Drawn:
     """The action units of one face.
 
     Attributes:
-        strength: how strongly the whole face is moved, 0.45 to 1.
+        strength: how strongly the whole face is moved, 0.5 to 1.
         intensities: (17,) 0 to 1; inactive ones are mostly 0, and always below `ACTIVE`.
     """
 
@@ -67,7 +69,7 @@ def draw_random_combination(rng: random.Generator) -> Drawn:
 
 
 def _with_intensities(active: NDArray[np.bool_], rng: random.Generator) -> Drawn:
-    strength = float(rng.uniform(*_STRENGTHS))
-    shown = np.clip(strength * rng.uniform(*_SCATTER, len(active)), ACTIVE, 1.0)
+    strength = float(rng.uniform(*STRENGTHS))
+    shown = np.clip(strength * rng.uniform(*SCATTER, len(active)), ACTIVE, 1.0)
     traced = (rng.random(len(active)) < _TRACE_RATE) * rng.uniform(*_TRACES, len(active))
     return Drawn(strength, np.where(active, shown, traced).round(4))
