@@ -13,7 +13,7 @@ from facebehavior.synthesis.photographer import Materials, Photographer
 from facebehavior.synthesis.plan import PicturePlan, active_mask, plan_database
 
 _ACROSS, _DOWN = 8, 2
-_TEXT_HEIGHT, _LINE = 30, 10
+_TEXT_HEIGHT, _LINE = 34, 10
 _TITLE = 16
 _FACE = 128
 

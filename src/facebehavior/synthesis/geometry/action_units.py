@@ -52,7 +52,7 @@ ARKIT_MIXTURES: Mapping[int, Mapping[str, float]] = {
 """For each action unit the ARKit units it is made of, and their strengths."""
 
 _FACSHUMAN_FOLDERS = ("01 Upper Face AUs", "02 Lower Face AUs", "03 Lip Parting and Jaw Opening")
-_FACSHUMAN_STRENGTHS: Mapping[int, float] = {2: 1.5, 5: 1.6, 9: 1.1, 10: 0.7, 26: 0.45}
+_FACSHUMAN_STRENGTHS: Mapping[int, float] = {2: 1.5, 5: 1.8, 9: 1.1, 10: 0.7, 26: 0.45}
 """Factors on some sculpts. That of 26 opens the jaw as far as it goes, which FACS calls 27; those of
 2 and 5 are fainter than the others. FACS scores 26 with parted or closed lips; the sculpt parts
 them, as faces mostly do."""
