@@ -6,7 +6,7 @@ synthetic_small. Started again, it goes on where it was.
 Examples:
   facebehavior synthesize synthetic_small -o synthetic
   facebehavior synthesize synthetic_small --preview sheet.png
-  facebehavior synthesize synthetic_study -o study --assets makehuman --sculpts facshuman --workers 2
+  facebehavior synthesize synthetic_study -o study --assets makehuman --sculpts facshuman
   facebehavior synthesize synthetic_small --video clip.mp4
 """
 
@@ -76,7 +76,9 @@ def run(arguments: argparse.Namespace) -> int:
             workers=arguments.workers,
         )
         for one in made:
-            print(f"{arguments.output}/{one.database}: {one.pictures} pictures, {one.people} people")
+            print(
+                f"{arguments.output}/{one.database}: {one.pictures} pictures, {one.people} people"
+            )
         example = f"{arguments.output}/{made[0].database}"
         print(f"next: facebehavior prepare synthetic {example} -o shards/{made[0].database}")
     return 0

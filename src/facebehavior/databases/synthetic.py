@@ -50,7 +50,9 @@ def read_synthetic(root: Path, report: ReadingReport) -> Manifest:
 def _explained(root: Path) -> str:
     inside = sorted(found.parent.name for found in root.glob(f"*/{MANIFEST}"))
     if inside:
-        return f"{root}: holds the databases {', '.join(inside)}; name one, as in {root / inside[0]}"
+        return (
+            f"{root}: holds the databases {', '.join(inside)}; name one, as in {root / inside[0]}"
+        )
     return (
         f"{root}: expected a finished synthetic database with {MANIFEST}, found none; "
         "make one with: facebehavior synthesize"

@@ -171,8 +171,8 @@ class Configuration(Section):
 def read_configuration(name: str | Path) -> Configuration:
     """Read a configuration of databases.
 
-    A file may begin from another with the key `extends`: a shipped name or a path beside it. Its own
-    keys then replace or extend those, section by section.
+    A file may begin from another with the key `extends`: a shipped name or a path beside it. Its
+    own keys then replace or extend those, section by section.
 
     Args:
         name: a shipped configuration's name, such as `synthetic_small`, or a YAML file.

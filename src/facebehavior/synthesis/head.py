@@ -111,14 +111,10 @@ class Sculptor:
         self._bust_regions = self._regions.on(self._bust.vertices)
         bust = mesh.vertices[self._bust.vertices]
         normals = vertex_normals(bust.astype(np.float32), self._bust.triangles)
-        self._bust_openness = np.maximum(
-            openness(bust, normals, self._bust.triangles), _DARKEST
-        )
+        self._bust_openness = np.maximum(openness(bust, normals, self._bust.triangles), _DARKEST)
         self._openness = np.full(VERTICES, 0.8)
         self._openness[self._bust.vertices] = self._bust_openness
-        self._shares = np.stack(
-            [self._regions.head, self._openness, self._regions.hat], axis=1
-        )
+        self._shares = np.stack([self._regions.head, self._openness, self._regions.hat], axis=1)
         guides = [mesh.triangles(f"helper-{row}-teeth")[0] for row in ("lower", "upper")]
         self._guide_teeth = (np.concatenate(guides) - _GUIDE_TEETH.start).astype(np.int32)
         self._face_texture = _texture_of(self._bust, self._bust_regions.cheeks > 0.5)
@@ -175,15 +171,13 @@ class _Place:
         self._rotation = pose_rotation(attitude.pitch, attitude.yaw, attitude.roll)
         self._pivot = person[_HEAD_JOINT].mean(axis=0) - (0.0, 0.35, 0.0)
         eyes = np.concatenate([person[guide] for guide in GUIDES.values()]).mean(axis=0)
-        middle = eyes + (0.0, -0.3, 0.0)
+        middle = eyes + np.array([0.0, -0.3, 0.0])
         held = turned(middle[np.newaxis], np.ones(1), self._rotation, self._pivot)[0]
         self._shift = np.array([0.0, 0.0, -distance]) - held
 
-    def put(
-        self, vertices: NDArray[np.float64], share: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
+    def put(self, vertices: NDArray[np.float64], share: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn vertices (V, 3) by their share (V,) and move them."""
-        return turned(vertices, share, self._rotation, self._pivot) + self._shift
+        return np.asarray(turned(vertices, share, self._rotation, self._pivot) + self._shift)
 
 
 class _Dressing:
@@ -309,7 +303,6 @@ class _Dressing:
             free,
         )
 
-
     def _hair_part(self, layer: Layer, colour: NDArray[np.float32]) -> Part:
         """Give the hair; what a hat covers is left out."""
         part = self._layer(layer, colour)
@@ -358,4 +351,4 @@ def _mean_light(texture: NDArray[np.uint8], points: NDArray[np.float32]) -> NDAr
     height, width = texture.shape[:2]
     columns = np.clip((points[:, 0] * width).astype(int), 0, width - 1)
     rows = np.clip(((1 - points[:, 1]) * height).astype(int), 0, height - 1)
-    return LINEAR[texture[rows, columns, :3]].mean(axis=0)
+    return np.asarray(LINEAR[texture[rows, columns, :3]].mean(axis=0))

@@ -99,9 +99,7 @@ def _make(
     plans = plan_database(configuration, name)
     people = len({plan.person.name for plan in plans})
     if not (folder / MANIFEST).is_file():
-        work = partial(
-            _take_chunk, configuration=configuration, materials=materials, folder=folder
-        )
+        work = partial(_take_chunk, configuration=configuration, materials=materials, folder=folder)
         points = list(in_processes(work, plans, workers, name))
         _write_labels(configuration, name, folder, plans, points, materials.assets is not None)
     return Made(name, len(plans), people)

@@ -38,7 +38,14 @@ _HAIR: Mapping[str, Mapping[str, float]] = {
     },
 }
 _BEARDS = {"none": 0.5, "stubble": 0.16, "moustache": 0.1, "goatee": 0.1, "full": 0.14}
-_IRISES = {"brown": 0.35, "dark_brown": 0.3, "hazel": 0.1, "green": 0.08, "blue": 0.12, "gray": 0.05}
+_IRISES = {
+    "brown": 0.35,
+    "dark_brown": 0.3,
+    "hazel": 0.1,
+    "green": 0.08,
+    "blue": 0.12,
+    "gray": 0.05,
+}
 _DARK_IRISES = {"brown": 0.35, "dark_brown": 0.6, "hazel": 0.05}
 _LIGHT_HAIR = {"black": 0.18, "brown": 0.32, "light_brown": 0.18, "red": 0.08, "blond": 0.24}
 _DARK_HAIR = {"black": 0.75, "brown": 0.2, "red": 0.02, "blond": 0.03}

@@ -25,7 +25,7 @@ from facebehavior.synthesis.truth.drawing import (
     draw_action_units,
     draw_random_combination,
 )
-from facebehavior.synthesis.truth.tables import CATEGORIES, Table, du_table, perturbed_table
+from facebehavior.synthesis.truth.tables import Table, du_table, perturbed_table
 from facebehavior.synthesis.world import World, draw_world
 
 _RANDOM = "random"
@@ -90,9 +90,7 @@ def _seeded(configuration: Configuration, *words: object) -> random.Generator:
     return np.random.default_rng([configuration.seed, int.from_bytes(digest[:8], "little")])
 
 
-def _people(
-    configuration: Configuration, database: str, name: str, split: Split
-) -> list[Person]:
+def _people(configuration: Configuration, database: str, name: str, split: Split) -> list[Person]:
     settings = configuration.databases[database]
     source = name if split.people_of is None else split.people_of
     count = settings.splits[source].people or 0

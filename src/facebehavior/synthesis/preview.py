@@ -34,8 +34,7 @@ def write_preview(
     """
     photographer = Photographer(configuration, materials)
     strips = [
-        _strip(configuration, name, photographer)
-        for name in databases or configuration.databases
+        _strip(configuration, name, photographer) for name in databases or configuration.databases
     ]
     sheet = Image.fromarray(np.concatenate(strips))
     with writing(path) as unfinished:

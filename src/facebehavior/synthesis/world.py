@@ -1,4 +1,4 @@
-"""Everything around one head: camera, light, background, what is before the face, the camera's faults."""
+"""Everything around one head: camera, light, background, occluder, the camera's faults."""
 
 from dataclasses import dataclass
 

@@ -57,10 +57,14 @@ def glasses(base: NDArray[np.float64], round_frame: float) -> Mesh:
         side = np.sign(centre[0] - middle[0])
         hinge = (centre[0] + side * half_width, centre[1] + 0.05, front - 0.05)
         lines.append(
-            np.array([hinge, (side * ear, centre[1] + 0.06, front - 0.6), (side * ear, centre[1], 0)])
+            np.array(
+                [hinge, (side * ear, centre[1] + 0.06, front - 0.6), (side * ear, centre[1], 0)]
+            )
         )
     inner = abs(centres[0, 0] - middle[0]) - half_width
-    bridge = [(middle[0] + s * inner, middle[1] + 0.04 + 0.03 * (s == 0), front) for s in (-1, 0, 1)]
+    bridge = [
+        (middle[0] + s * inner, middle[1] + 0.04 + 0.03 * (s == 0), front) for s in (-1, 0, 1)
+    ]
     lines.append(np.array(bridge))
     return _joined([_tube(line, 0.024) for line in lines])
 

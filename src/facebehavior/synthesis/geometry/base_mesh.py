@@ -161,4 +161,4 @@ def _corners(words: str) -> list[list[int]]:
 def _split(quadrangles: NDArray[np.int64]) -> NDArray[np.int64]:
     """Split (F, 4) quadrangles into (2F or less, 3) triangles; a repeated corner gives one."""
     halves = np.concatenate([quadrangles[:, [0, 1, 2]], quadrangles[:, [0, 2, 3]]])
-    return halves[halves[:, 1] != halves[:, 2]]
+    return np.asarray(halves[halves[:, 1] != halves[:, 2]])

@@ -45,9 +45,7 @@ TEXTURE_POINTS = (0.5 + CAP[:, :2] / 2).astype(np.float32)
 """The texture of an eye is its picture from the front."""
 
 
-def eyeball(
-    base: NDArray[np.float64], side: str, yaw: float, pitch: float
-) -> NDArray[np.float64]:
+def eyeball(base: NDArray[np.float64], side: str, yaw: float, pitch: float) -> NDArray[np.float64]:
     """Give the vertices of an eyeball that looks somewhere.
 
     Args:

@@ -16,8 +16,8 @@ _CORRECTIONS = np.array(
         (-0.025, 0.018, 0.0),
     ]
 )
-"""Decimetres, in the head's frame: how far MediaPipe's points lie from these vertices on average, on
-renders of frontal heads. With them, faces cut out by given points are those of the analyser."""
+"""Decimetres, in the head's frame: how far MediaPipe's points lie from these vertices on average,
+on renders of frontal heads. With them, faces cut out by given points are those of the analyser."""
 
 
 def five_points(vertices: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -50,7 +50,9 @@ class FaceRegions:
 
     def on(self, vertices: NDArray[np.int64]) -> "FaceRegions":
         """Give the weights of some of the vertices."""
-        return FaceRegions(**{part.name: getattr(self, part.name)[vertices] for part in fields(self)})
+        return FaceRegions(
+            **{part.name: getattr(self, part.name)[vertices] for part in fields(self)}
+        )
 
 
 def face_regions(mesh: BaseMesh, folder: Path) -> FaceRegions:
@@ -82,7 +84,8 @@ def face_regions(mesh: BaseMesh, folder: Path) -> FaceRegions:
         sideburns=(
             _soft(x, 0.6, 0.68) * _between(y, 6.75, 7.25, 0.1) * _between(z, 0.45, 0.72, 0.06)
         ),
-        brows=_between(x, 0.12, 0.52, 0.05) * _between(y - arch, -0.03, 0.03, 0.025)
+        brows=_between(x, 0.12, 0.52, 0.05)
+        * _between(y - arch, -0.03, 0.03, 0.025)
         * _soft(z, 0.9, 1.1),
         lids=_between(x, 0.17, 0.45, 0.04) * _between(y, 7.31, 7.42, 0.03) * _soft(z, 1.0, 1.1),
         scalp=scalp,

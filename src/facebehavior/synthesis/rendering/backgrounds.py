@@ -42,7 +42,7 @@ def _gradient(rng: random.Generator, size: int) -> Picture:
     across = np.linspace(-0.7, 0.7, size)
     share = 0.5 + across[None, :] * np.cos(angle) + across[:, None] * np.sin(angle)
     share = np.clip(share, 0, 1)[..., None]
-    return _colour(rng) * share + _colour(rng) * (1 - share)
+    return np.asarray(_colour(rng) * share + _colour(rng) * (1 - share))
 
 
 def _blobs(rng: random.Generator, size: int) -> Picture:
@@ -57,7 +57,7 @@ def _stripes(rng: random.Generator, size: int) -> Picture:
     x, y = np.meshgrid(np.arange(size), np.arange(size))
     wave = np.sin((x * np.cos(angle) + y * np.sin(angle)) / width * np.pi)
     share = np.clip(0.5 + 2.0 * wave, 0, 1)[..., None]
-    return _colour(rng) * share + _colour(rng) * (1 - share)
+    return np.asarray(_colour(rng) * share + _colour(rng) * (1 - share))
 
 
 def _blocks(rng: random.Generator, size: int) -> Picture:

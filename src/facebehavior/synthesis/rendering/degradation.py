@@ -10,6 +10,7 @@ from PIL import Image, ImageFilter
 from facebehavior.synthesis.rendering.colours import to_srgb
 
 _MIDDLE_GREY = 0.18
+_LUMA = np.array([[0.299], [0.587], [0.114]], dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,8 @@ def developed(light: NDArray[np.float32], faults: Faults) -> NDArray[np.uint8]:
         rng = np.random.default_rng(faults.noise_seed)
         values = values + rng.normal(0.0, faults.noise, values.shape).astype(np.float32)
     if faults.grey:
-        values = np.repeat(values @ np.float32([0.299, 0.587, 0.114])[:, None], 3, axis=2)
-    return np.clip(values + 0.5, 0, 255).astype(np.uint8)
+        values = np.repeat(values @ _LUMA, 3, axis=2)
+    return np.asarray(np.clip(values + 0.5, 0, 255).astype(np.uint8))
 
 
 def _blurred(picture: Image.Image, faults: Faults) -> Image.Image:

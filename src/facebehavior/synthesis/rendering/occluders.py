@@ -26,7 +26,9 @@ def occlude(
     return OCCLUDERS[kind](picture, points, skin, np.random.default_rng(seed))
 
 
-def _hand(picture: Light, points: Points, skin: NDArray[np.float32], rng: random.Generator) -> Light:
+def _hand(
+    picture: Light, points: Points, skin: NDArray[np.float32], rng: random.Generator
+) -> Light:
     """Lay a palm and four fingers over a part of the face, from below or the side."""
     unit = float(np.linalg.norm(points[1] - points[0]))
     target = points[int(rng.integers(5))] + rng.normal(0.0, 0.15 * unit, 2)
@@ -102,14 +104,18 @@ def _lit(
     inside = np.asarray(mask.filter(ImageFilter.GaussianBlur(0.1 * unit)), dtype=np.float32) / 255
     tilt = np.float32(0.8 + 0.2 * abs(float(along[0])))
     shade = np.clip(inside * 1.5 - 0.5, 0.15, 1.0)[..., None] * tilt
-    return np.broadcast_to(colour, picture.shape) * shade
+    return np.asarray(np.broadcast_to(colour, picture.shape) * shade, dtype=np.float32)
 
 
 def _over(picture: Light, mask: Image.Image, shade: Light) -> Light:
-    cover = np.asarray(mask.filter(ImageFilter.GaussianBlur(0.8)), dtype=np.float32)[..., None] / 255
+    cover = (
+        np.asarray(mask.filter(ImageFilter.GaussianBlur(0.8)), dtype=np.float32)[..., None] / 255
+    )
     return np.asarray(picture * (1 - cover) + shade * cover, dtype=np.float32)
 
 
-OCCLUDERS: Mapping[
-    str, Callable[[Light, Points, NDArray[np.float32], random.Generator], Light]
-] = {"hand": _hand, "scarf": _scarf, "thing": _thing}
+OCCLUDERS: Mapping[str, Callable[[Light, Points, NDArray[np.float32], random.Generator], Light]] = {
+    "hand": _hand,
+    "scarf": _scarf,
+    "thing": _thing,
+}

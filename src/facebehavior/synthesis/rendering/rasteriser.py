@@ -85,9 +85,7 @@ def vertex_normals(
             normals[corner, 1] += ny
             normals[corner, 2] += nz
     for index in range(vertices.shape[0]):
-        length = np.sqrt(
-            normals[index, 0] ** 2 + normals[index, 1] ** 2 + normals[index, 2] ** 2
-        )
+        length = np.sqrt(normals[index, 0] ** 2 + normals[index, 1] ** 2 + normals[index, 2] ** 2)
         if length > 0.0:
             for axis in range(3):
                 normals[index, axis] /= length

@@ -138,9 +138,11 @@ def shade_opaque(
             if facing > -wrap:
                 reach = _lit(shadow, toward, wx + 0.05 * nx, wy + 0.05 * ny, wz + 0.05 * nz)
             direct = max(0.0, (facing + wrap) / (1.0 + wrap)) * reach
-            fill = max(
-                0.0, nx * lights[4, 0] + ny * lights[4, 1] + nz * lights[4, 2] + 0.2
-            ) / 1.2 * free
+            fill = (
+                max(0.0, nx * lights[4, 0] + ny * lights[4, 1] + nz * lights[4, 2] + 0.2)
+                / 1.2
+                * free
+            )
             up = 0.5 + 0.5 * ny
             hx, hy, hz = lights[0, 0] + ex, lights[0, 1] + ey, lights[0, 2] + ez
             half = np.sqrt(hx * hx + hy * hy + hz * hz) + 1e-9
@@ -155,9 +157,7 @@ def shade_opaque(
                     )
                     colour = colour * (1.0 - cover) + painted
                 around = lights[3, channel] * (1.0 - up) + lights[2, channel] * up
-                light = (
-                    around * free + direct * lights[1, channel] + fill * lights[5, channel]
-                )
+                light = around * free + direct * lights[1, channel] + fill * lights[5, channel]
                 picture[py, px, channel] = colour * light + shine * lights[1, channel]
 
 
@@ -226,10 +226,14 @@ def blend_translucent(
                 if (u * za + v * zb + w * zc) * (1.0 + bias) < depth[py, px]:
                     continue
                 tu = (
-                    u * texture_points[ta, 0] + v * texture_points[tb, 0] + w * texture_points[tc, 0]
+                    u * texture_points[ta, 0]
+                    + v * texture_points[tb, 0]
+                    + w * texture_points[tc, 0]
                 )
                 tv = (
-                    u * texture_points[ta, 1] + v * texture_points[tb, 1] + w * texture_points[tc, 1]
+                    u * texture_points[ta, 1]
+                    + v * texture_points[tb, 1]
+                    + w * texture_points[tc, 1]
                 )
                 cover = _texel(texture, tu, tv, 3, alpha) if has_alpha else 1.0
                 if cover < 0.02:

@@ -11,8 +11,8 @@ itself. Both tables are choices of this project, not measurements.
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 from numpy import random
+from numpy.typing import NDArray
 
 from facebehavior.labels import ACTION_UNITS, COMPOUND_EXPRESSIONS
 
@@ -60,7 +60,7 @@ def position(category: str | None) -> NDArray[np.float64]:
     if category is None:
         return np.zeros(2)
     components = COMPOUND_EXPRESSIONS.get(category, (category,))
-    return np.mean([POSITIONS[name] for name in components], axis=0)
+    return np.asarray(np.mean([POSITIONS[name] for name in components], axis=0))
 
 
 def draw_affect(

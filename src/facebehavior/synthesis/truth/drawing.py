@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from numpy import random
+from numpy.typing import NDArray
 
 from facebehavior.labels import ACTION_UNITS
 from facebehavior.synthesis.truth.normal import normal_quantile
@@ -58,17 +58,18 @@ def draw_action_units(
     latent = np.sqrt(CORRELATION) * shared + np.sqrt(1 - CORRELATION) * own
     active = latent < normal_quantile(probabilities)
     active |= rng.random(count) < noise
-    return _with_intensities(active, rng)
+    return with_intensities(active, rng)
 
 
 def draw_random_combination(rng: random.Generator) -> Drawn:
     """Draw a face with one to six action units that belong to no expression."""
     active = np.zeros(len(ACTION_UNITS), dtype=np.bool_)
     active[rng.choice(len(ACTION_UNITS), size=int(rng.integers(1, 7)), replace=False)] = True
-    return _with_intensities(active, rng)
+    return with_intensities(active, rng)
 
 
-def _with_intensities(active: NDArray[np.bool_], rng: random.Generator) -> Drawn:
+def with_intensities(active: NDArray[np.bool_], rng: random.Generator) -> Drawn:
+    """Draw how strongly a face shows its active action units (17,), and traces of others."""
     strength = float(rng.uniform(*STRENGTHS))
     shown = np.clip(strength * rng.uniform(*SCATTER, len(active)), ACTIVE, 1.0)
     traced = (rng.random(len(active)) < _TRACE_RATE) * rng.uniform(*_TRACES, len(active))
