@@ -13,6 +13,7 @@ from facebehavior.cli import (
     export_command,
     models_command,
     prepare_command,
+    relatedness_command,
     train_command,
 )
 from facebehavior.cli.exit_codes import DONE, FAILED, INTERRUPTED, USER_MISTAKE
@@ -21,6 +22,7 @@ from facebehavior.errors import FaceBehaviorError
 COMMANDS = (
     analyze_command,
     prepare_command,
+    relatedness_command,
     train_command,
     evaluate_command,
     export_command,

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from facebehavior.losses._masking import at_least_float32
+from facebehavior.losses.masking import at_least_float32
 from facebehavior.losses.moments import Moments, sum_moments
 
 FEWEST_SAMPLES = 2

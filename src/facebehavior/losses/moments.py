@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from facebehavior.losses._masking import silenced
+from facebehavior.losses.masking import silenced
 
 
 @dataclass(frozen=True)
