@@ -181,10 +181,10 @@ def test_what_is_missing_is_named() -> None:
         identity_relatedness(Manifest.from_rows(rows("fear", True)))
 
 
-@pytest.mark.parametrize("rule", [{"min_count": -1}, {"min_weight": 1.5}, {"shrinkage": -0.1}])
-def test_rules_out_of_range_are_refused(rule: dict[str, int]) -> None:
+@pytest.mark.parametrize(("count", "weight", "shrinkage"), [(-1, 0, 0), (0, 1.5, 0), (0, 0, -0.1)])
+def test_rules_out_of_range_are_refused(count: int, weight: float, shrinkage: float) -> None:
     with pytest.raises(FaceBehaviorError, match="at least 0"):
-        EstimationRules(**rule)
+        EstimationRules(count, weight, shrinkage)
 
 
 def test_base_rates_are_taken_over_annotated_images() -> None:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from facebehavior.coupling.divergences import FORMS, Implied
+from facebehavior.coupling.products import full_product
 from facebehavior.losses import at_least_float32
 from facebehavior.relatedness import Relatedness, check_known
 
@@ -40,10 +41,8 @@ def implied(logits: Tensor, table: Tensor, /) -> Implied:
     """
     probabilities = torch.softmax(at_least_float32(logits), dim=1)
     table = table.to(probabilities)
-    # Autocast would multiply in bf16, whose 1 - q is 0 from q = .998 on.
-    with torch.autocast(logits.device.type, enabled=False):
-        present = probabilities @ table
-        absent = probabilities @ (1.0 - table)
+    present = full_product(probabilities, table)
+    absent = full_product(probabilities, 1.0 - table)
     return Implied(present.clamp(min=SMALLEST), absent.clamp(min=SMALLEST))
 
 

@@ -8,6 +8,7 @@ entropy, as in distillation.
 import torch
 from torch import Tensor, nn
 
+from facebehavior.coupling.products import full_product
 from facebehavior.labels import EXPRESSIONS
 from facebehavior.losses import Targets, expression_loss
 from facebehavior.relatedness import Relatedness
@@ -35,8 +36,8 @@ def scores_over_annotated(
         (B, 7) from 0 to 1.
     """
     known = annotated.to(table)
-    covered = known @ table.T
-    scores = (known * active.to(table)) @ table.T / covered.clamp(min=_TINY)
+    covered = full_product(known, table.T)
+    scores = full_product(known * active.to(table), table.T) / covered.clamp(min=_TINY)
     # Rounding must not decide where exactly the required share is annotated.
     enough = covered >= min_coverage * table.sum(dim=1) - 1e-6
     return torch.where(enough & (covered > 0), scores, 0.0).clamp(max=1.0)
@@ -56,7 +57,7 @@ def scores_counting_as_zero(active: Tensor, annotated: Tensor, table: Tensor, /)
         (B, 7) from 0 to 1.
     """
     shown = annotated.to(table) * active.to(table)
-    return (shown @ table.T / table.sum(dim=1).clamp(min=_TINY)).clamp(max=1.0)
+    return (full_product(shown, table.T) / table.sum(dim=1).clamp(min=_TINY)).clamp(max=1.0)
 
 
 def soft_expressions(scores: Tensor, temperature: float, /) -> Tensor:

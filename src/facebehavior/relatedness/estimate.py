@@ -137,7 +137,7 @@ def _counted(
 def _check_all_occur(
     counts: NDArray[np.int64], names: Sequence[str], unrelated: Sequence[str]
 ) -> None:
-    occurs = counts.any(axis=1).tolist()
+    occurs = [bool(row.any()) for row in counts]
     if not any(occurs):
         raise FaceBehaviorError(
             "expected images annotated with both tasks, found none; give a manifest of a database "
