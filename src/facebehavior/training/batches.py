@@ -108,6 +108,11 @@ class Batches:
             raise FaceBehaviorError(
                 f"batch_size {batch_size} is more than the {sum(self.sizes)} training pictures"
             )
+        if not self._own_share():
+            raise FaceBehaviorError(
+                f"batch_size {batch_size} leaves a process without a picture; "
+                f"give at least {processes * len(self.parts)} for {processes} processes"
+            )
         self._order = lru_cache(maxsize=2 * len(label_sets))(self._shuffled)
 
     def fingerprint(self) -> str:
@@ -126,11 +131,22 @@ class Batches:
         for number, part in enumerate(self.parts):
             order = self._order(number, epoch)
             chosen = order[position * part : (position + 1) * part]
-            for pictures, rows in self._by_source(number, chosen[self._rank :: self._processes]):
+            # Each set is dealt out from another process on, so that what does not divide evenly
+            # does not always go to the first.
+            first = (self._rank + number) % self._processes
+            for pictures, rows in self._by_source(number, chosen[first :: self._processes]):
                 faces.append(pictures.shards.crops(pictures.rows[rows]))
                 labels.append(taken(pictures.labels, rows))
         stacked = np.ascontiguousarray(np.concatenate(faces).transpose(0, 3, 1, 2))
         return Batch(torch.from_numpy(stacked), Targets.from_arrays(joined(labels)))
+
+    def _own_share(self) -> int:
+        """Count the pictures of a step that fall to this process."""
+        firsts = [(self._rank + number) % self._processes for number in range(len(self.parts))]
+        return sum(
+            len(range(first, part, self._processes))
+            for first, part in zip(firsts, self.parts, strict=True)
+        )
 
     def _shuffled(self, label_set: int, epoch: int) -> NDArray[np.int64]:
         generator = np.random.default_rng([self._seed, label_set, epoch])
