@@ -191,7 +191,7 @@ def test_a_run_is_not_gone_on_with_on_other_data(
     run_training(checked(content), tmp_path / "run")
     other = write_toy_shard(tmp_path / "other", ["expression"], 80, seed=9)
     monkeypatch.setenv("TOY_SHARDS", str(other))
-    with pytest.raises(FaceBehaviorError, match="other pictures or labels"):
+    with pytest.raises(FaceBehaviorError, match="other pictures, labels or tables"):
         run_training(checked(content), tmp_path / "run")
 
 

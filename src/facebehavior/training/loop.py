@@ -27,7 +27,7 @@ from facebehavior.training.normalisation import normalised
 from facebehavior.training.objective import Objective
 from facebehavior.training.prefetch import prefetched
 from facebehavior.training.schedule import learning_rate, update_average
-from facebehavior.training.watch import CollapseWatch, mean_predictions
+from facebehavior.training.watch import CollapseWatch
 
 CHECKPOINT = "checkpoint.safetensors"
 BEST = "best.safetensors"
@@ -107,11 +107,9 @@ def train(
         progress = replace(progress, step=step + 1)
         if progress.step % NOTED_EVERY == 0 and journal is not None:
             losses = {f"loss_{name}": float(value) for name, value in figures.items()}
-            means = mean_predictions(logits)
+            means = {} if watch is None else watch.see(progress.step, logits)
             noted = {f"mean_{name}": value for name, value in means.items()}
             journal.note(progress.step, {"learning_rate": rate, **losses, **noted})
-            if watch is not None:
-                watch.see(progress.step, means)
         if progress.step % validation == 0 or progress.step == steps:
             progress = _validate(learner, progress, folder, fabric, journal, validate)
         if progress.step % configuration.run.checkpoint_every == 0 or progress.step == steps:
@@ -125,8 +123,8 @@ def _resumed(checkpoint: Path, data: str, learner: Learner) -> Progress:
     progress = load_checkpoint(checkpoint, *_parts(learner))
     if progress.data != data:
         raise FaceBehaviorError(
-            f"{checkpoint}: the run has learned from other pictures or labels than those given; "
-            "give the same shards, or another folder to start again"
+            f"{checkpoint}: the run has learned from other pictures, labels or tables than those "
+            "given; give the same ones, or another folder to start again"
         )
     return progress
 
