@@ -42,19 +42,21 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=64)
     parser.add_argument("--width", type=int, default=32)
     parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--precision", default="32-true", help="Fabric's name (%(default)s)")
     parser.add_argument("-o", "--output", type=Path, help="keep the JSON in this file")
     arguments = parser.parse_args()
-    result = measure(
-        arguments.size, arguments.width, arguments.batch, arguments.steps, arguments.repeats
-    )
+    network = (arguments.size, arguments.width, arguments.precision)
+    result = measure(*network, arguments.batch, arguments.steps, arguments.repeats)
     content = json.dumps(result, indent=2)
     print(content)
-    print(f"coupling takes {100 * result['share']:.2f} % of a step")
+    print(f"coupling takes {100 * float(result['share']):.2f} % of a step")
     if arguments.output is not None:
         arguments.output.write_text(content + "\n")
 
 
-def measure(size: int, width: int, batch: int, steps: int, repeats: int) -> dict[str, float]:
+def measure(
+    size: int, width: int, precision: str, batch: int, steps: int, repeats: int
+) -> dict[str, float | str]:
     """Time all in turn; the medians."""
     generator = torch.Generator().manual_seed(0)
     faces = torch.randn(batch, 1, size, size, generator=generator)
@@ -62,7 +64,8 @@ def measure(size: int, width: int, batch: int, steps: int, repeats: int) -> dict
     targets = labels(batch, generator)
     plain, coupled = objective(None), objective(SECTION)
     logits = Logits(*(torch.randn(batch, n, generator=generator) for n in (7, 17, 2)))
-    step = stepper(faces, targets, size, width)
+    configuration = NetworkConfiguration(width=width, input_size=size, channels=1)
+    step = stepper(faces, targets, configuration, precision)
     times: dict[str, list[float]] = {"plain": [], "coupled": [], "losses": [], "all_losses": []}
     for number in range(repeats + 1):
         found = {
@@ -80,6 +83,7 @@ def measure(size: int, width: int, batch: int, steps: int, repeats: int) -> dict
     return {
         "size": size,
         "width": width,
+        "precision": precision,
         "batch": batch,
         "steps": steps,
         "repeats": repeats,
@@ -119,11 +123,11 @@ def objective(section: dict[str, object] | None) -> Objective:
 
 
 def stepper(
-    faces: torch.Tensor, targets: Targets, size: int, width: int
+    faces: torch.Tensor, targets: Targets, configuration: NetworkConfiguration, precision: str
 ) -> Callable[[Objective], None]:
     """Make a function that does one step of the same network with some objective."""
-    fabric = Fabric(accelerator="cpu", devices=1, precision="bf16-mixed")
-    network = FaceBehaviorNet(NetworkConfiguration(width=width, input_size=size, channels=1))
+    fabric = Fabric(accelerator="cpu", devices=1, precision=precision)  # type: ignore[arg-type]
+    network = FaceBehaviorNet(configuration)
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     wrapped, optimiser = fabric.setup(network, torch.optim.AdamW(network.parameters()))
 
