@@ -13,7 +13,7 @@ import argparse
 import json
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import torch
@@ -27,7 +27,7 @@ from facebehavior.training.coupled import Couplings
 from facebehavior.training.coupling_section import Coupling
 from facebehavior.training.objective import Objective
 
-SECTION = {"preset": "default", "co_annotation": {}}
+SECTION: Mapping[str, object] = {"preset": "default", "co_annotation": {}}
 """All couplings at once: no configuration costs more."""
 
 ALONE = 20
@@ -113,7 +113,7 @@ def labels(batch: int, generator: torch.Generator) -> Targets:
     )
 
 
-def objective(section: dict[str, object] | None) -> Objective:
+def objective(section: Mapping[str, object] | None) -> Objective:
     """Make the losses of one process, with or without couplings."""
     couplings = None
     if section is not None:
