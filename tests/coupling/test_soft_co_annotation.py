@@ -122,13 +122,13 @@ def reference(logits: np.ndarray, targets: Targets, temperature: float, coverage
     for image in range(len(logits)):
         known = targets.action_units_annotated[image].numpy()
         active = targets.action_units[image].numpy() * known
-        if not active.any():
-            continue
         s = np.zeros(7)
         for e in range(7):
             row = WEIGHTED.values[e]
             if row.sum() > 0 and (row * known).sum() >= coverage * row.sum():
                 s[e] = (row * active).sum() / (row * known).sum()
+        if not s.any():
+            continue
         total -= float((softmax(s / temperature) * np.log(softmax(logits[image]))).sum())
     return total
 
@@ -182,6 +182,15 @@ def test_the_three_treatments_of_a_face_without_active_units() -> None:
         np.testing.assert_allclose(labels[0].numpy(), expected, rtol=1e-6)
         assert torch.equal(labels[1], left_out.soft_labels(targets)[0][1])
         assert soft(logits, targets)[1] == 2
+
+
+def test_a_face_whose_units_belong_to_no_expression_tells_nothing() -> None:
+    targets = faces(active=[{14}, {14, 12}])
+    assert SoftCoAnnotation(WEIGHTED).soft_labels(targets)[1].tolist() == [False, True]
+    for name in ("uniform", "neutral"):
+        labels, applies = SoftCoAnnotation(WEIGHTED, without_active=name).soft_labels(targets)
+        assert applies.tolist() == [True, True]
+        np.testing.assert_allclose(labels[0].numpy(), 1 / 7, rtol=1e-6)  # it is not neutral
 
 
 def test_images_with_a_label_of_their_own_can_be_left_out() -> None:

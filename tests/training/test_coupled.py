@@ -96,6 +96,7 @@ def test_a_coupled_run_learns_notes_its_losses_and_keeps_its_table(
     content["coupling"] = {
         "preset": "default",
         "co_annotation": {},
+        "soft_co_annotation": {"min_coverage": 0.3},  # action unit 12 is .4 of happiness
         "absent_expressions": ABSENT,
     }
     summary = run_training(checked(content), tmp_path / "run")

@@ -78,8 +78,9 @@ class SoftCoAnnotation(nn.Module):
         unannotated: `renormalised` scores over annotated action units alone;
             `counted_as_zero` takes the others for inactive.
         min_coverage: with `renormalised`, expressions of which less is annotated score 0.
-        without_active: what a face without an active action unit is: `left_out` of the loss, the
-            printed `uniform` distribution, or `neutral`.
+        without_active: what a face without an active action unit is: `left_out` of the loss, as
+            are faces whose active action units belong to no expression, of which a soft label
+            would say just as little; the printed `uniform` distribution; or `neutral`.
         only_unlabelled: leave out images that have an expression label of their own.
 
     Raises:
@@ -124,10 +125,10 @@ class SoftCoAnnotation(nn.Module):
             scores = scores_counting_as_zero(active, annotated, self.table)
         labels = soft_expressions(scores, self.temperature)
         applies = annotated.any(dim=1)
-        shows = (annotated & (active > 0.5)).any(dim=1)
         if self.without_active == "left_out":
-            applies = applies & shows
+            applies = applies & (scores > 0).any(dim=1)
         elif self.without_active == "neutral":
+            shows = (annotated & (active > 0.5)).any(dim=1)
             neutral = nn.functional.one_hot(torch.tensor(_NEUTRAL), labels.shape[1])
             labels = torch.where(shows[:, None], labels, neutral.to(labels))
         if self.only_unlabelled:

@@ -138,13 +138,19 @@ def table_of(section: Coupling, base_rates: list[float]) -> Relatedness:
     Raises:
         FaceBehaviorError: the file cannot be read, or names labels that the tasks do not have.
     """
-    if section.table == "du2014":
-        table = domain_relatedness()
-    else:
-        table = read_relatedness(expanded(section.table))
-        table = table.arranged(EXPRESSIONS, ACTION_UNIT_COLUMNS)
+    table = domain_relatedness() if section.table == "du2014" else _read(section.table)
     if section.control == "marginal":
         return marginal(table, base_rates)
     if section.weighting == "binary":
         table = binary(table)
     return deranged(table, section.control_seed) if section.control == "deranged" else table
+
+
+def _read(path: str) -> Relatedness:
+    table = read_relatedness(expanded(path))
+    try:
+        return table.arranged(EXPRESSIONS, ACTION_UNIT_COLUMNS)
+    except FaceBehaviorError as error:
+        raise FaceBehaviorError(
+            f"{path}: expected a table from expressions to action units: {error}"
+        ) from error

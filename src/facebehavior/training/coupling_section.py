@@ -57,7 +57,8 @@ class SoftCoAnnotationSection(Section):
         unannotated: action units without a label are left out of the scores (`renormalised`) or
             taken for inactive (`counted_as_zero`).
         min_coverage: share of an expression's weights that has to be annotated, else it scores 0.
-        without_active: a face without an active action unit is `left_out`, `uniform`, `neutral`.
+        without_active: a face without an active action unit is `left_out` (as is one whose
+            active action units belong to no expression), `uniform` or `neutral`.
         only_unlabelled: leave out images that have an expression label.
     """
 

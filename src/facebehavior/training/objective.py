@@ -12,6 +12,7 @@ from facebehavior.losses import (
     action_unit_loss,
     adjusted_logits,
     affect_loss_from_moments,
+    at_least_float32,
     expression_loss,
     sum_moments,
 )
@@ -116,4 +117,4 @@ class Objective:
         mean = total / count.clamp(min=1.0)
         # The value is the same on all processes; only its gradient is averaged over them.
         scaled = self.processes * mean
-        return (scaled - (scaled - mean).detach()).to(prediction.dtype)
+        return (scaled - (scaled - mean).detach()).to(at_least_float32(prediction).dtype)
