@@ -212,8 +212,11 @@ def test_the_command_writes_the_table_and_its_picture(
     np.testing.assert_allclose(table.row("happiness")["au12"], (60 + 60 / 67) / 62)
     assert table.rules["intervals"] == "bootstrap over persons"
     assert (tmp_path / "W.png").stat().st_size > 1000
-    few = facebehavior(*words, tmp_path / "few.json", "--min-count", 62, "--unrelated")
+    few = facebehavior(*words, tmp_path / "few.json", "--min-count", 62)
     assert "0 related pairs" in few.output
+    unrelated = ("--unrelated", "neutral", "--unrelated", "happiness")
+    none = facebehavior(*words[:1], *unrelated, *words[1:], tmp_path / "none.json")
+    assert "0 related pairs" in none.output
     for bad, named in (
         ((*words, tmp_path / "a.json", "--min-weight", 7), "min_weight"),
         (("relatedness", tmp_path / "none.parquet", "-o", "a.json"), "none.parquet"),

@@ -32,7 +32,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--shrinkage", type=float, help="images with the base rate that are added to each class"
     )
     parser.add_argument(
-        "--unrelated", nargs="*", metavar="LABEL", help="labels whose row is zero (neutral)"
+        "--unrelated",
+        action="append",
+        metavar="LABEL",
+        help="a label whose row is zero, in place of neutral; may be given several times",
     )
     parser.add_argument("--heat-map", metavar="FILE.png", help="draw the table too")
 

@@ -1,6 +1,7 @@
 """A training run and its folder: set up, trained, summed up."""
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -35,6 +36,8 @@ from facebehavior.training.normalisation import MEAN, SCALE
 from facebehavior.training.objective import Objective
 from facebehavior.training.validation import HeldOut, answers, scores
 from facebehavior.training.watch import CollapseWatch
+
+_log = logging.getLogger(__name__)
 
 CONFIGURATION = "configuration.yaml"
 SUMMARY = "summary.json"
@@ -168,6 +171,9 @@ def build_network(
             f"the training pictures are labelled with {', '.join(data.labelled_heads)}, "
             f"but network.heads names only {', '.join(chosen.heads)}"
         )
+    if "heads" in chosen.model_fields_set:
+        for head in set(chosen.heads) - set(heads):
+            _log.warning("no training picture is labelled with %s: its head is left out", head)
     if configuration.start_from is not None:
         return _loaded_network(configuration, configuration.start_from, heads, data)
     torch.manual_seed(configuration.seed)

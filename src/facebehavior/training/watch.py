@@ -74,7 +74,7 @@ class CollapseWatch:
         self._warned.add(name)
         _log.warning(
             "step %d: predictions collapse, %s is %.4f on average where the labels have %.4f; "
-            "lower the weights of the coupling or lengthen its warm-up",
+            "where tasks are coupled, lower the weights or lengthen the warm-up",
             step,
             _MEANINGS[name],
             value,
