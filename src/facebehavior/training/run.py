@@ -172,7 +172,7 @@ def build_network(
             f"but network.heads names only {', '.join(chosen.heads)}"
         )
     if "heads" in chosen.model_fields_set:
-        for head in set(chosen.heads) - set(heads):
+        for head in (head for head in chosen.heads if head not in heads):
             _log.warning("no training picture is labelled with %s: its head is left out", head)
     if configuration.start_from is not None:
         return _loaded_network(configuration, configuration.start_from, heads, data)
