@@ -125,7 +125,7 @@ def alone(
 ) -> dict[str, dict[str, float]]:
     """Compare heads that show one action unit with heads that show none."""
     photographer = Photographer(configuration, materials)
-    plans = [plan for plan in plan_database(configuration, "joint")]
+    plans = plan_database(configuration, "joint")
     rng = np.random.default_rng(0)
     nothing = np.zeros(len(ACTION_UNITS), dtype=np.bool_)
     still = _seen(photographer, detector, _showing(plans[::5], nothing, rng, 2 * heads))
@@ -152,7 +152,11 @@ def mixed(data: Path, detector: Detector, pictures: int) -> dict[str, dict[str, 
         units = _columns(truth, ACTION_UNIT_COLUMNS)[chosen]
         images = truth.column("image").take(chosen).to_pylist()
         for image, row in zip(_bar(images, name), units, strict=True):
-            faces = [face for face in detector.detect(_read(data / name / image)) if face.mesh is not None]
+            faces = [
+                face
+                for face in detector.detect(_read(data / name / image))
+                if face.mesh is not None
+            ]
             if faces:
                 shapes.append(faces[0].blendshapes)
                 active.append(row)
@@ -195,7 +199,8 @@ def oracle(data: Path, configuration: Configuration) -> dict[str, float]:
 def page(result: Mapping[str, Any]) -> str:
     """Tell the result in tables."""
     easy = {name: one for name, one in result["detection"].items() if name not in HARD}
-    total = sum(one["found"] for one in easy.values()) / sum(o["pictures"] for o in easy.values())
+    looked_at = sum(one["pictures"] for one in easy.values())
+    total = sum(one["found"] for one in easy.values()) / looked_at
     lines = [
         "# The labels of the synthetic study",
         "",
@@ -210,31 +215,36 @@ def page(result: Mapping[str, Any]) -> str:
             f"| {one['pictures']} |"
             for name, one in result["detection"].items()
         ),
-        f"| **all but the hard ones** | **{total:.1%}** | {sum(o['pictures'] for o in easy.values())} |",
+        f"| **all but the hard ones** | **{total:.1%}** | {looked_at} |",
         "",
         "## Does MediaPipe see the action units?",
         "",
-        "ROC AUC of the matching blendshape; *alone*: heads that show only this action unit against "
-        "heads that show none; *mixed*: frontal pictures of the test splits, all action units at "
-        "once.",
+        "ROC AUC of the matching blendshape; *alone*: heads that show only this action unit "
+        "against heads that show none; *mixed*: frontal pictures of the test splits, all action "
+        "units at once.",
         "",
         "| action unit | blendshape | alone | mixed |",
         "| --- | --- | --- | --- |",
-        *(
-            f"| {number} {ACTION_UNIT_NAMES[number]} "
-            f"| {BLENDSHAPES[number][0].removesuffix('Left')} "
-            f"| {result['alone'][str(number)]['auc']:.2f} | {result['mixed'][str(number)]['auc']:.2f} |"
-            for number in ACTION_UNITS
-        ),
+        *(_unit_row(result, number) for number in ACTION_UNITS),
         "",
         "## What an oracle reaches that knows the true action units",
         "",
         "| test database | value |",
         "| --- | --- |",
-        *(f"| {name.replace('_', ' ')} | {value:.3f} |" for name, value in result["oracle"].items()),
+        *(
+            f"| {name.replace('_', ' ')} | {value:.3f} |"
+            for name, value in result["oracle"].items()
+        ),
         "",
     ]
     return "\n".join(lines)
+
+
+def _unit_row(result: Mapping[str, Any], number: int) -> str:
+    blendshape = BLENDSHAPES[number][0].removesuffix("Left")
+    alone_auc, mixed_auc = (result[kind][str(number)]["auc"] for kind in ("alone", "mixed"))
+    name = ACTION_UNIT_NAMES[number]
+    return f"| {number} {name} | {blendshape} | {alone_auc:.2f} | {mixed_auc:.2f} |"
 
 
 def _showing(

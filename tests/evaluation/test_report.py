@@ -15,7 +15,6 @@ from facebehavior.evaluation import (
     report_text,
     write_report,
 )
-from facebehavior.evaluation.intervals import wilson
 from facebehavior.evaluation.metrics import reliability_bins
 from facebehavior.evaluation.results import (
     ActionUnitResult,
@@ -25,6 +24,7 @@ from facebehavior.evaluation.results import (
     ExpressionResult,
 )
 from facebehavior.evaluation.tables import bounds, figure, markdown_table
+from facebehavior.intervals import wilson
 from facebehavior.labels import EXPRESSIONS
 
 NAN = float("nan")

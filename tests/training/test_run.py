@@ -83,6 +83,17 @@ def test_only_heads_without_labels_is_an_error(expression_shards: Path, tmp_path
         run_training(checked(content), tmp_path / "run")
 
 
+def test_a_head_that_is_asked_for_and_left_out_is_named(
+    expression_shards: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    content = toy_configuration([expression_shards], epochs=0.2)
+    run_training(checked(content), tmp_path / "all")
+    assert not caplog.records
+    content["network"] = {"width": 4, "heads": ["expression", "affect"]}
+    run_training(checked(content), tmp_path / "two")
+    assert "labelled with affect" in caplog.text
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in FILES}
 
@@ -191,7 +202,7 @@ def test_a_run_is_not_gone_on_with_on_other_data(
     run_training(checked(content), tmp_path / "run")
     other = write_toy_shard(tmp_path / "other", ["expression"], 80, seed=9)
     monkeypatch.setenv("TOY_SHARDS", str(other))
-    with pytest.raises(FaceBehaviorError, match="other pictures or labels"):
+    with pytest.raises(FaceBehaviorError, match="other pictures, labels or tables"):
         run_training(checked(content), tmp_path / "run")
 
 

@@ -13,6 +13,7 @@ from facebehavior.cli import (
     export_command,
     models_command,
     prepare_command,
+    relatedness_command,
     synthesize_command,
     train_command,
 )
@@ -23,6 +24,7 @@ COMMANDS = (
     analyze_command,
     synthesize_command,
     prepare_command,
+    relatedness_command,
     train_command,
     evaluate_command,
     export_command,
@@ -89,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="facebehavior",
         description="Facial expressions, action units, valence and arousal, in one network.",
         epilog="facebehavior COMMAND --help tells more of each.",
+        formatter_class=_CommandHelp,
     )
     parser.add_argument("--version", action=_Version)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -102,6 +105,14 @@ def _parser() -> argparse.ArgumentParser:
         module.add_arguments(command)
         command.set_defaults(run=module.run)
     return parser
+
+
+class _CommandHelp(argparse.HelpFormatter):
+    """Leaves room for the longest name, which argparse counts without all of its indent."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog)
+        self._action_max_length = max(len(module.NAME) for module in COMMANDS) + 4
 
 
 class _Version(argparse.Action):

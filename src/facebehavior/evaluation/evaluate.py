@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from facebehavior.errors import FaceBehaviorError
-from facebehavior.evaluation.intervals import REPLICATES
 from facebehavior.evaluation.judging import (
     Groups,
     judge_action_units,
@@ -26,6 +25,7 @@ from facebehavior.evaluation.results import (
 )
 from facebehavior.evaluation.truth import Truth
 from facebehavior.faces.alignment import CropParameters
+from facebehavior.intervals import REPLICATES
 from facebehavior.labels import Manifest
 from facebehavior.model_file import FaceModel, Predictions, join
 

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from facebehavior.evaluation.intervals import Interval, bootstrap, wilson
 from facebehavior.evaluation.metrics import (
     accuracy,
     accuracy_per_unit,
@@ -34,6 +33,7 @@ from facebehavior.evaluation.results import (
     Resampling,
 )
 from facebehavior.evaluation.truth import Labels
+from facebehavior.intervals import Interval, bootstrap, wilson
 from facebehavior.labels import ACTION_UNIT_COLUMNS, AFFECT, EXPRESSIONS
 
 Groups = NDArray[np.int64] | None

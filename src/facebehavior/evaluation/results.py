@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from facebehavior.evaluation.intervals import LEVEL, REPLICATES, Interval
 from facebehavior.evaluation.metrics import ReliabilityBins
 from facebehavior.evaluation.protocols import EvaluationProtocol
+from facebehavior.intervals import LEVEL, REPLICATES, Interval
 
 
 @dataclass(frozen=True)

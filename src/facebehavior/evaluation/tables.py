@@ -3,13 +3,13 @@
 import math
 from collections.abc import Iterable, Sequence
 
-from facebehavior.evaluation.intervals import Interval
 from facebehavior.evaluation.results import (
     ActionUnitsResult,
     AffectResult,
     Evaluation,
     ExpressionResult,
 )
+from facebehavior.intervals import Interval
 from facebehavior.labels import ACTION_UNIT_NAMES, EXPRESSIONS
 
 UNDEFINED = "-"

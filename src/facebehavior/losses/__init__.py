@@ -12,9 +12,15 @@ Every loss gives ``(sum, count)``; the division is done once, after all parts ar
 """
 
 from facebehavior.losses.action_units import action_unit_loss
-from facebehavior.losses.affect import affect_loss, concordance, concordance_from_moments
+from facebehavior.losses.affect import (
+    affect_loss,
+    affect_loss_from_moments,
+    concordance,
+    concordance_from_moments,
+)
 from facebehavior.losses.expression import expression_loss
 from facebehavior.losses.logit_adjustment import adjusted_logits
+from facebehavior.losses.masking import at_least_float32, silenced
 from facebehavior.losses.moments import Moments, sum_moments
 from facebehavior.losses.targets import Targets, join
 
@@ -24,9 +30,12 @@ __all__ = [
     "action_unit_loss",
     "adjusted_logits",
     "affect_loss",
+    "affect_loss_from_moments",
+    "at_least_float32",
     "concordance",
     "concordance_from_moments",
     "expression_loss",
     "join",
+    "silenced",
     "sum_moments",
 ]

@@ -3,7 +3,7 @@
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from facebehavior.losses._masking import at_least_float32, silenced
+from facebehavior.losses.masking import at_least_float32, silenced
 
 
 def action_unit_loss(

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from facebehavior.losses._masking import at_least_float32
+from facebehavior.losses.masking import at_least_float32
 from facebehavior.losses.moments import Moments, sum_moments
 
 FEWEST_SAMPLES = 2
@@ -31,8 +31,14 @@ def affect_loss(prediction: Tensor, target: Tensor, annotated: Tensor, /) -> tup
         a concordance: see `concordance`.
     """
     dtype = at_least_float32(prediction).dtype
-    value, exists = concordance_from_moments(sum_moments(prediction, target, annotated))
-    return torch.where(exists, 1 - value, 0.0).sum().to(dtype), exists.sum().to(dtype)
+    total, count = affect_loss_from_moments(sum_moments(prediction, target, annotated))
+    return total.to(dtype), count.to(dtype)
+
+
+def affect_loss_from_moments(sums: Moments, /) -> tuple[Tensor, Tensor]:
+    """Give the same as `affect_loss`, of the moments of a whole batch, in float64."""
+    value, exists = concordance_from_moments(sums)
+    return torch.where(exists, 1 - value, 0.0).sum(), exists.sum().to(value.dtype)
 
 
 def concordance(prediction: Tensor, target: Tensor, annotated: Tensor, /) -> Tensor:

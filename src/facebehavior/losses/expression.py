@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from facebehavior.losses._masking import at_least_float32, silenced
+from facebehavior.losses.masking import at_least_float32, silenced
 
 
 def expression_loss(logits: Tensor, target: Tensor, annotated: Tensor, /) -> tuple[Tensor, Tensor]:

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from facebehavior.losses._masking import at_least_float32
+from facebehavior.losses.masking import at_least_float32
 
 SMALLEST_PRIOR = 1e-6
 """A class that the training set lacks is treated as if it had this share."""

@@ -1,11 +1,11 @@
 """The moments of predictions and labels, as sums that add up over parts of a batch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
 
-from facebehavior.losses._masking import silenced
+from facebehavior.losses.masking import silenced
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,15 @@ class Moments:
     prediction_squared: Tensor
     target_squared: Tensor
     product: Tensor
+
+    def stacked(self) -> Tensor:
+        """Give all sums as one tensor (6, 2), to be added up over processes at once."""
+        return torch.stack([getattr(self, field.name) for field in fields(self)])
+
+    @classmethod
+    def of_stacked(cls, sums: Tensor) -> "Moments":
+        """Take apart what `stacked` put together."""
+        return cls(*sums.unbind())
 
     def __add__(self, other: "Moments") -> "Moments":
         return Moments(

@@ -71,4 +71,4 @@ DU_2014: Mapping[str, Mapping[int, float]] = {
     "hatred": {4: 1.0, 7: 0.57, 9: 0.27, 10: 1.0, 17: 0.63, 24: 0.37},
     "awed": {1: 1.0, 2: 1.0, 4: 0.21, 5: 1.0, 20: 0.62, 25: 1.0, 26: 0.56},
 }
-"""Weight in (0, 1] of each action unit (FACS number) of an expression; neutral shows none."""
+"""Weight in (0, 1] of each action unit (FACS number) that an expression shows; neutral: none."""

@@ -108,6 +108,13 @@ class Batches:
             raise FaceBehaviorError(
                 f"batch_size {batch_size} is more than the {sum(self.sizes)} training pictures"
             )
+        # Checked for all processes on each of them: one that stopped alone would leave the others
+        # waiting for it.
+        if not all(self._share(process) for process in range(processes)):
+            raise FaceBehaviorError(
+                f"batch_size {batch_size} leaves one of {processes} processes without a picture; "
+                f"give at least {processes * len(self.parts)}"
+            )
         self._order = lru_cache(maxsize=2 * len(label_sets))(self._shuffled)
 
     def fingerprint(self) -> str:
@@ -126,11 +133,27 @@ class Batches:
         for number, part in enumerate(self.parts):
             order = self._order(number, epoch)
             chosen = order[position * part : (position + 1) * part]
-            for pictures, rows in self._by_source(number, chosen[self._rank :: self._processes]):
+            own = chosen[self._first(number, self._rank) :: self._processes]
+            for pictures, rows in self._by_source(number, own):
                 faces.append(pictures.shards.crops(pictures.rows[rows]))
                 labels.append(taken(pictures.labels, rows))
         stacked = np.ascontiguousarray(np.concatenate(faces).transpose(0, 3, 1, 2))
         return Batch(torch.from_numpy(stacked), Targets.from_arrays(joined(labels)))
+
+    def _first(self, label_set: int, process: int) -> int:
+        """Give the first picture of a part that a process takes.
+
+        Each set is dealt out from another process on, so that what does not divide evenly does
+        not always go to the same.
+        """
+        return (process + label_set) % self._processes
+
+    def _share(self, process: int) -> int:
+        """Count the pictures of a step that fall to a process."""
+        return sum(
+            len(range(self._first(label_set, process), part, self._processes))
+            for label_set, part in enumerate(self.parts)
+        )
 
     def _shuffled(self, label_set: int, epoch: int) -> NDArray[np.int64]:
         generator = np.random.default_rng([self._seed, label_set, epoch])

@@ -10,20 +10,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from facebehavior.errors import FaceBehaviorError
-
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
-Positive = Annotated[float, Field(gt=0.0)]
-NotNegative = Annotated[float, Field(ge=0.0)]
-Count = Annotated[int, Field(gt=0)]
-
-
-class Section(BaseModel):
-    """A part of the configuration: immutable, and no key is accepted that it does not have."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from facebehavior.training.coupling_section import (
+    CoAnnotationSection,
+    Coupling,
+    DistributionMatchingSection,
+    SoftCoAnnotationSection,
+)
+from facebehavior.training.section import Count, NotNegative, Positive, Section, Share, merged
 
 
 class Source(Section):
@@ -146,6 +142,7 @@ class Configuration(Section):
         version: of the model that comes out.
         licence: what may be done with the weights, for the model file.
         start_from: a model file whose network is trained on; None starts from a seed.
+        coupling: how expression and action units teach one another; None couples nothing.
     """
 
     name: str
@@ -156,13 +153,16 @@ class Configuration(Section):
     start_from: str | None = None
     network: Network = Network()
     losses: Losses = Losses()
+    coupling: Coupling | None = None
     optimisation: Optimisation = Optimisation()
     augmentation: Augmentation = Augmentation()
     run: Run = Run()
 
     def hash(self) -> str:
         """Give the SHA-256 of the configuration, in hexadecimal."""
-        content = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        # Without coupling, the hash is what it was before there was such a section.
+        uncoupled = {"coupling"} if self.coupling is None else None
+        content = json.dumps(self.model_dump(mode="json", exclude=uncoupled), sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -170,14 +170,24 @@ def read_configuration(path: str | Path, overrides: Sequence[str] = ()) -> Confi
     """Read a training configuration.
 
     Args:
-        path: a YAML file.
+        path: a YAML file. Its key `based_on` may name another beside it, whose keys hold where
+            this one has none.
         overrides: `key=value` with dots between nested keys and numbers for list items; the value
             is YAML.
 
     Raises:
         FaceBehaviorError: the file is missing or no YAML, a key is unknown, a value is not allowed.
     """
-    path = Path(path)
+    content = _content(Path(path))
+    for change in overrides:
+        override(content, change)
+    return checked_configuration(content, str(path))
+
+
+def _content(path: Path, above: tuple[Path, ...] = ()) -> dict[str, Any]:
+    """Read the keys and values of a file, on top of those of the file that it is based on."""
+    if path.resolve() in above:
+        raise FaceBehaviorError(f"{path}: based_on leads back to the file itself; name another")
     try:
         content = yaml.safe_load(path.read_text())
     except (OSError, UnicodeDecodeError) as error:
@@ -187,9 +197,10 @@ def read_configuration(path: str | Path, overrides: Sequence[str] = ()) -> Confi
         raise FaceBehaviorError(f"{path}: expected YAML, found: {reason}") from error
     if not isinstance(content, dict):
         raise FaceBehaviorError(f"{path}: expected keys and values, found {type(content).__name__}")
-    for change in overrides:
-        override(content, change)
-    return checked_configuration(content, str(path))
+    base = content.pop("based_on", None)
+    if base is None:
+        return content
+    return merged(_content(path.parent / str(base), (*above, path.resolve())), content)
 
 
 def checked_configuration(content: Mapping[str, Any], where: str) -> Configuration:
@@ -271,6 +282,10 @@ _SECTIONS: Mapping[str, type[BaseModel]] = {
     "sources": Source,
     "network": Network,
     "losses": Losses,
+    "coupling": Coupling,
+    "co_annotation": CoAnnotationSection,
+    "soft_co_annotation": SoftCoAnnotationSection,
+    "distribution_matching": DistributionMatchingSection,
     "optimisation": Optimisation,
     "augmentation": Augmentation,
     "run": Run,

@@ -10,6 +10,7 @@ from facebehavior.databases.shards import Shards
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.alignment import CropParameters
 from facebehavior.labels import EXPRESSIONS, LabelArrays, Manifest, label_arrays
+from facebehavior.relatedness import base_rates
 from facebehavior.training.batches import Pictures, taken
 from facebehavior.training.configuration import LabelSet, Source, expanded
 
@@ -24,6 +25,8 @@ class TrainingData:
         crop_parameters: how all of them were cut out.
         databases: names of the databases, sorted.
         expression_prior: (7,) share of each expression among the training labels.
+        action_unit_rates: (17,) share of the training labels on which each action unit is active;
+            0 where it has no label.
         labelled_heads: heads that at least one training picture has a label for.
     """
 
@@ -32,6 +35,7 @@ class TrainingData:
     crop_parameters: CropParameters
     databases: tuple[str, ...]
     expression_prior: NDArray[np.float64]
+    action_unit_rates: NDArray[np.float64]
     labelled_heads: tuple[str, ...]
 
 
@@ -55,6 +59,7 @@ def open_training_data(label_sets: Sequence[LabelSet], seed: int) -> TrainingDat
         crop_parameters=_one_crop([source.shards for source in sources]),
         databases=tuple(sorted({name for source in sources for name in source.databases})),
         expression_prior=_expression_prior(labels),
+        action_unit_rates=_action_unit_rates(labels),
         labelled_heads=_labelled_heads(labels),
     )
 
@@ -156,6 +161,13 @@ def _expression_prior(labels: Sequence[LabelArrays]) -> NDArray[np.float64]:
         np.zeros(len(EXPRESSIONS)),
     )
     return total / total.sum() if total.sum() > 0 else np.full(len(total), 1 / len(total))
+
+
+def _action_unit_rates(labels: Sequence[LabelArrays]) -> NDArray[np.float64]:
+    return base_rates(
+        np.concatenate([one.action_units for one in labels]),
+        np.concatenate([one.action_units_annotated for one in labels]),
+    )
 
 
 def _labelled_heads(labels: Sequence[LabelArrays]) -> tuple[str, ...]:

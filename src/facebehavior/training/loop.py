@@ -12,6 +12,7 @@ from torch import nn
 from tqdm import tqdm
 
 from facebehavior.errors import FaceBehaviorError
+from facebehavior.network import Logits
 from facebehavior.training.augmentation import augmented
 from facebehavior.training.batches import Batch, Batches
 from facebehavior.training.checkpoints import (
@@ -26,6 +27,7 @@ from facebehavior.training.normalisation import normalised
 from facebehavior.training.objective import Objective
 from facebehavior.training.prefetch import prefetched
 from facebehavior.training.schedule import learning_rate, update_average
+from facebehavior.training.watch import CollapseWatch
 
 CHECKPOINT = "checkpoint.safetensors"
 BEST = "best.safetensors"
@@ -45,11 +47,13 @@ class Learner:
         network: as Fabric set it up.
         average: the averaged weights; what is validated and exported.
         optimiser: as Fabric set it up.
+        layout: of pictures and weights in memory.
     """
 
     network: nn.Module
     average: nn.Module
     optimiser: torch.optim.Optimizer
+    layout: torch.memory_format
 
 
 def train(
@@ -60,6 +64,7 @@ def train(
     batches: Batches,
     objective: Objective,
     validate: Validate,
+    watch: CollapseWatch | None = None,
 ) -> Progress:
     """Train a network from where the run's folder stands to its last step.
 
@@ -74,6 +79,7 @@ def train(
         batches: what to learn from.
         objective: what to minimise.
         validate: what the best checkpoint is chosen by.
+        watch: looks at the mean predictions whenever the journal is written.
 
     Returns:
         The progress at the end.
@@ -85,7 +91,7 @@ def train(
     steps = max(1, round(settings.epochs * batches.steps_per_epoch))
     learner = _set_up(network, settings, fabric)
     checkpoint = folder / CHECKPOINT
-    progress = Progress(data=batches.fingerprint())
+    progress = Progress(data=batches.fingerprint() + objective.fingerprint())
     if checkpoint.exists():
         progress = _resumed(checkpoint, progress.data, learner)
     # One process writes the journal; the others' would be the same lines.
@@ -96,11 +102,14 @@ def train(
         coming, "training", total=steps, initial=progress.step, unit="step", disable=None
     ):
         rate = learning_rate(step, steps, settings.learning_rate, settings.warm_up)
-        figures = _learn(learner, batch, step, rate, configuration, fabric, objective)
+        lesson = _Lesson(step, step / steps, rate)
+        figures, logits = _learn(learner, batch, lesson, configuration, fabric, objective)
         progress = replace(progress, step=step + 1)
         if progress.step % NOTED_EVERY == 0 and journal is not None:
             losses = {f"loss_{name}": float(value) for name, value in figures.items()}
-            journal.note(progress.step, {"learning_rate": rate, **losses})
+            means = {} if watch is None else watch.see(progress.step, logits)
+            noted = {f"mean_{name}": value for name, value in means.items()}
+            journal.note(progress.step, {"learning_rate": rate, **losses, **noted})
         if progress.step % validation == 0 or progress.step == steps:
             progress = _validate(learner, progress, folder, fabric, journal, validate)
         if progress.step % configuration.run.checkpoint_every == 0 or progress.step == steps:
@@ -114,15 +123,16 @@ def _resumed(checkpoint: Path, data: str, learner: Learner) -> Progress:
     progress = load_checkpoint(checkpoint, *_parts(learner))
     if progress.data != data:
         raise FaceBehaviorError(
-            f"{checkpoint}: the run has learned from other pictures or labels than those given; "
-            "give the same shards, or another folder to start again"
+            f"{checkpoint}: the run has learned from other pictures, labels or tables than those "
+            "given; give the same ones, or another folder to start again"
         )
     return progress
 
 
 def _set_up(network: nn.Module, settings: Optimisation, fabric: Fabric) -> Learner:
     average = copy.deepcopy(network).requires_grad_(False)
-    network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    layout = memory_format(network)
+    network = network.to(memory_format=layout)  # type: ignore[call-overload]
     decayed = [p for p in network.parameters() if p.ndim > 1]
     others = [p for p in network.parameters() if p.ndim <= 1]
     optimiser = torch.optim.AdamW(
@@ -134,7 +144,20 @@ def _set_up(network: nn.Module, settings: Optimisation, fabric: Fabric) -> Learn
         lr=settings.learning_rate,
     )
     wrapped, wrapped_optimiser = fabric.setup(network, optimiser)
-    return Learner(wrapped, fabric.to_device(average), wrapped_optimiser)
+    return Learner(wrapped, fabric.to_device(average), wrapped_optimiser, layout)
+
+
+def memory_format(network: nn.Module) -> torch.memory_format:
+    """Give the quickest layout of pictures and weights that the network can be trained in.
+
+    On processors without AVX-512, the strided convolutions of one pixel on fewer than eight maps
+    write beyond their memory where the channels come last (torch 2.13).
+    """
+    narrow = any(
+        isinstance(part, nn.Conv2d) and part.kernel_size == (1, 1) and part.in_channels < 8
+        for part in network.modules()
+    )
+    return torch.contiguous_format if narrow else torch.channels_last
 
 
 def _parts(learner: Learner) -> tuple[nn.Module, nn.Module, torch.optim.Optimizer]:
@@ -148,34 +171,49 @@ def _bare(network: nn.Module) -> nn.Module:
     return network
 
 
+@dataclass(frozen=True)
+class _Lesson:
+    """Where a step stands.
+
+    Attributes:
+        step: steps done before it.
+        progress: share of all steps done before it.
+        rate: learning rate.
+    """
+
+    step: int
+    progress: float
+    rate: float
+
+
 def _learn(
     learner: Learner,
     batch: Batch,
-    step: int,
-    rate: float,
+    lesson: _Lesson,
     configuration: Configuration,
     fabric: Fabric,
     objective: Objective,
-) -> Mapping[str, torch.Tensor]:
-    """Do one step; the figures are the losses by name."""
-    seeds = np.random.SeedSequence([configuration.seed, step, fabric.global_rank])
+) -> tuple[Mapping[str, torch.Tensor], Logits]:
+    """Do one step; give the losses by name, and what the network said."""
+    seeds = np.random.SeedSequence([configuration.seed, lesson.step, fabric.global_rank])
     for_pictures, for_dropout = (int(seed) for seed in seeds.generate_state(2))
     torch.manual_seed(for_dropout)
     generator = torch.Generator().manual_seed(for_pictures)
     faces = augmented(fabric.to_device(batch.faces).float(), configuration.augmentation, generator)
-    faces = normalised(faces).contiguous(memory_format=torch.channels_last)
+    faces = normalised(faces).contiguous(memory_format=learner.layout)
     for group in learner.optimiser.param_groups:
-        group["lr"] = rate
+        group["lr"] = lesson.rate
     learner.network.train()
-    figures = objective(learner.network(faces), batch.targets.to(fabric.device))
+    logits = learner.network(faces)
+    figures = objective(logits, batch.targets.to(fabric.device), lesson.progress)
     fabric.backward(figures["loss"])
     settings = configuration.optimisation
     if settings.clip is not None:
         fabric.clip_gradients(learner.network, learner.optimiser, max_norm=settings.clip)
     learner.optimiser.step()
     learner.optimiser.zero_grad()
-    update_average(learner.average, _bare(learner.network), settings.averaging, step + 1)
-    return {name: value.detach() for name, value in figures.items()}
+    update_average(learner.average, _bare(learner.network), settings.averaging, lesson.step + 1)
+    return {name: value.detach() for name, value in figures.items()}, logits
 
 
 def _validate(

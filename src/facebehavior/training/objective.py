@@ -1,72 +1,120 @@
-"""The sum of the supervised losses of one step."""
+"""What one step minimises: the supervised losses and those of the couplings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from facebehavior.losses import (
+    Moments,
     Targets,
     action_unit_loss,
     adjusted_logits,
-    affect_loss,
+    affect_loss_from_moments,
+    at_least_float32,
     expression_loss,
+    sum_moments,
 )
 from facebehavior.network import Logits
 from facebehavior.training.configuration import Losses
+from facebehavior.training.coupled import Couplings
+
+Sums = dict[str, tuple[Tensor, Tensor]]
 
 
 @dataclass(frozen=True)
 class Objective:
     """The weighted sum of the losses of the tasks that the network has heads for.
 
+    The gradients of several processes, averaged as they are by DDP, are those of one process with
+    the joined batch: every annotated entry weighs the same on whichever process it lies, and the
+    concordance of affect is that of the joined batch.
+
     Attributes:
         settings: weights and logit adjustment.
         expression_prior: (7,) share of each expression among the training labels.
-        total: sums a count over all processes, so that every annotated entry weighs the same on
-            whichever process it lies. The concordance of affect is each process's own.
+        total: sums a tensor over all processes; gives a new tensor, without gradient.
         processes: number of processes; undoes their averaging of gradients.
+        couplings: None trains the tasks without coupling.
     """
 
     settings: Losses
     expression_prior: Tensor
     total: Callable[[Tensor], Tensor]
     processes: int = 1
+    couplings: Couplings | None = None
 
-    def __call__(self, logits: Logits, targets: Targets) -> dict[str, Tensor]:
+    def __call__(
+        self, logits: Logits, targets: Targets, progress: float = 1.0
+    ) -> dict[str, Tensor]:
         """Compute the losses of B images.
 
-        Returns:
-            `loss`, the sum to minimise, and each task's mean loss by the name of its head.
-        """
-        sums = self._sums(logits, targets)
-        means = {
-            head: value * self.processes / self.total(count).clamp(min=1.0)
-            for head, (value, count) in sums.items()
-        }
-        loss = sum(
-            (getattr(self.settings, head) * mean for head, mean in means.items()),
-            torch.zeros(()),
-        )
-        return {"loss": loss, **means}
+        Args:
+            logits: of the heads.
+            targets: the real labels.
+            progress: share of the run that is done, 0 to 1; couplings are warmed up by it.
 
-    def _sums(self, logits: Logits, targets: Targets) -> Mapping[str, tuple[Tensor, Tensor]]:
+        Returns:
+            `loss`, the sum to minimise, and each loss by the name of its head or coupling.
+        """
+        labels = targets if self.couplings is None else self.couplings.labels(targets)
+        sums = self._supervised(logits, labels)
+        if self.couplings is not None:
+            sums |= self.couplings.sums(logits, targets)
+        losses = self._means(sums)
+        if logits.affect is not None:
+            losses["affect"] = self._affect(logits.affect, labels)
+        weights = self._weights(progress)
+        loss = sum((weights[name] * value for name, value in losses.items()), torch.zeros(()))
+        return {"loss": loss, **losses}
+
+    def fingerprint(self) -> str:
+        """Give what, besides batches and configuration, decides the losses."""
+        return "" if self.couplings is None else self.couplings.fingerprint()
+
+    def _weights(self, progress: float) -> dict[str, float]:
+        weights: dict[str, float] = self.settings.model_dump(exclude={"logit_adjustment"})
+        if self.couplings is not None:
+            ramp = self.couplings.ramp(progress)
+            weights |= {name: ramp * weight for name, weight in self.couplings.weights.items()}
+        return weights
+
+    def _supervised(self, logits: Logits, labels: Targets) -> Sums:
         sums = {}
         if logits.expression is not None:
             adjusted = adjusted_logits(
                 logits.expression, self.expression_prior, self.settings.logit_adjustment
             )
             sums["expression"] = expression_loss(
-                adjusted, targets.expression, targets.expression_annotated
+                adjusted, labels.expression, labels.expression_annotated
             )
         if logits.action_units is not None:
             sums["action_units"] = action_unit_loss(
                 logits.action_units,
-                targets.action_units,
-                targets.action_units_annotated,
-                targets.action_unit_weight,
+                labels.action_units,
+                labels.action_units_annotated,
+                labels.action_unit_weight,
             )
-        if logits.affect is not None:
-            sums["affect"] = affect_loss(logits.affect, targets.affect, targets.affect_annotated)
         return sums
+
+    def _means(self, sums: Sums) -> dict[str, Tensor]:
+        """Divide each sum by its count over all processes, which is asked for once for all."""
+        if not sums:
+            return {}
+        counts = self.total(torch.stack([count.double() for _, count in sums.values()]))
+        shares = self.processes / counts.clamp(min=1.0)
+        return {
+            name: value * share.to(value.dtype)
+            for (name, (value, _)), share in zip(sums.items(), shares, strict=True)
+        }
+
+    def _affect(self, prediction: Tensor, labels: Targets) -> Tensor:
+        """Give the loss of the joined batch, with the gradient of this process's part of it."""
+        own = sum_moments(prediction, labels.affect, labels.affect_annotated).stacked()
+        everywhere = own + (self.total(own) - own.detach())
+        total, count = affect_loss_from_moments(Moments.of_stacked(everywhere))
+        mean = total / count.clamp(min=1.0)
+        # The value is the same on all processes; only its gradient is averaged over them.
+        scaled = self.processes * mean
+        return (scaled - (scaled - mean).detach()).to(at_least_float32(prediction).dtype)

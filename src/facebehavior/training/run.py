@@ -1,6 +1,7 @@
 """A training run and its folder: set up, trained, summed up."""
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from facebehavior.labels import ACTION_UNIT_COLUMNS
 from facebehavior.model_file import ModelMetadata
 from facebehavior.model_file.calibration import best_thresholds, fit_temperature
 from facebehavior.network import FaceBehaviorNet, NetworkConfiguration, load_network
+from facebehavior.relatedness import save_relatedness
 from facebehavior.training.batches import Batches
 from facebehavior.training.checkpoints import Progress, load_weights
 from facebehavior.training.configuration import (
@@ -27,14 +29,20 @@ from facebehavior.training.configuration import (
     checked_configuration,
     expanded,
 )
+from facebehavior.training.coupled import build_couplings
 from facebehavior.training.data import TrainingData, open_training_data
 from facebehavior.training.loop import BEST, train
 from facebehavior.training.normalisation import MEAN, SCALE
 from facebehavior.training.objective import Objective
 from facebehavior.training.validation import HeldOut, answers, scores
+from facebehavior.training.watch import CollapseWatch
+
+_log = logging.getLogger(__name__)
 
 CONFIGURATION = "configuration.yaml"
 SUMMARY = "summary.json"
+RELATEDNESS = "relatedness.json"
+"""The table that a run with coupling has used."""
 
 
 @dataclass(frozen=True)
@@ -83,20 +91,30 @@ def run_training(configuration: Configuration, folder: Path) -> Summary:
         fabric.world_size,
     )
     network, base = build_network(configuration, data)
+    couplings = None
+    if configuration.coupling is not None:
+        heads = network.configuration.heads
+        couplings = build_couplings(configuration.coupling, data, heads)
     if fabric.is_global_zero:
         claim_folder(configuration, folder)
     fabric.barrier()
+    if couplings is not None and fabric.is_global_zero:
+        save_relatedness(couplings.table, folder / RELATEDNESS)
     prior = torch.from_numpy(data.expression_prior).float().to(fabric.device)
-
-    def total(count: torch.Tensor) -> torch.Tensor:
-        return torch.as_tensor(fabric.all_reduce(count, reduce_op="sum"))
 
     def validate(average: nn.Module) -> Mapping[str, float]:
         found = answers(average, data.held_out)
         return {} if found is None else scores(found)
 
-    objective = Objective(configuration.losses, prior, total, fabric.world_size)
-    progress = train(configuration, folder, fabric, network, batches, objective, validate)
+    objective = Objective(
+        configuration.losses,
+        prior,
+        lambda values: summed_over_processes(fabric, values),
+        fabric.world_size,
+        None if couplings is None else couplings.to(fabric.device),
+    )
+    watch = CollapseWatch(data.expression_prior, data.action_unit_rates)
+    progress = train(configuration, folder, fabric, network, batches, objective, validate, watch)
     names = [label_set.name for label_set in configuration.label_sets]
     pictures = dict(zip(names, zip(batches.sizes, batches.parts, strict=True), strict=True))
     summary = _summed_up(folder, data, base, network.configuration, progress, pictures)
@@ -126,6 +144,12 @@ def launched_fabric(run: Run) -> Fabric:
     return fabric
 
 
+def summed_over_processes(fabric: Fabric, values: torch.Tensor) -> torch.Tensor:
+    """Sum a tensor over all processes; gives a new one, without gradient."""
+    # Fabric may sum in place, and the values are still needed.
+    return torch.as_tensor(fabric.all_reduce(values.detach().clone(), reduce_op="sum"))
+
+
 def build_network(
     configuration: Configuration, data: TrainingData
 ) -> tuple[FaceBehaviorNet, ModelMetadata | None]:
@@ -147,6 +171,9 @@ def build_network(
             f"the training pictures are labelled with {', '.join(data.labelled_heads)}, "
             f"but network.heads names only {', '.join(chosen.heads)}"
         )
+    if "heads" in chosen.model_fields_set:
+        for head in (head for head in chosen.heads if head not in heads):
+            _log.warning("no training picture is labelled with %s: its head is left out", head)
     if configuration.start_from is not None:
         return _loaded_network(configuration, configuration.start_from, heads, data)
     torch.manual_seed(configuration.seed)

@@ -1,0 +1,136 @@
+"""The section `coupling` of a training configuration."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from facebehavior.training.section import NotNegative, Positive, Section, Share, merged
+
+PRESETS: Mapping[str, Mapping[str, Any]] = {
+    "default": {"soft_co_annotation": {}, "distribution_matching": {}},
+    "paper": {
+        "weighting": "binary",
+        "warm_up": 0.0,
+        "soft_co_annotation": {
+            "weight": 1.0,
+            "temperature": 1.0,
+            "unannotated": "counted_as_zero",
+            "without_active": "uniform",
+        },
+        "distribution_matching": {
+            "weight": 1.0,
+            "form": "one_sided",
+            "fixed": "none",
+            "learns": "everywhere",
+            "neutral": "kept",
+        },
+    },
+}
+"""Keys that a preset sets; those of the configuration itself go before them.
+
+`default` is both couplings with the defaults below; `paper` is both as they are printed: one-sided
+matching with a binary table, nothing held fixed, temperature 1, all weights 1 from the first step.
+"""
+
+
+class CoAnnotationSection(Section):
+    """Labels of one task that follow from labels of the other.
+
+    Attributes:
+        to_action_units: labelled expressions activate their action units.
+        to_expression: faces that show all action units of an expression are labelled with it.
+        requirement: `all` related action units have to be active, or the `prototypical` alone.
+    """
+
+    to_action_units: bool = True
+    to_expression: bool = True
+    requirement: Literal["all", "prototypical"] = "all"
+
+
+class SoftCoAnnotationSection(Section):
+    """A soft expression label from action units; see `coupling.soft_co_annotation`.
+
+    Attributes:
+        weight: lambda3.
+        temperature: of the softmax over scores; 1 as printed is nearly uniform.
+        unannotated: action units without a label are left out of the scores (`renormalised`) or
+            taken for inactive (`counted_as_zero`).
+        min_coverage: share of an expression's weights that has to be annotated, else it scores 0.
+        without_active: a face without an active action unit is `left_out` (as is one whose
+            active action units belong to no expression), `uniform` or `neutral`.
+        only_unlabelled: leave out images that have an expression label.
+    """
+
+    weight: NotNegative = 0.3
+    temperature: Positive = 0.2
+    unannotated: Literal["renormalised", "counted_as_zero"] = "renormalised"
+    min_coverage: Share = 0.5
+    without_active: Literal["left_out", "uniform", "neutral"] = "left_out"
+    only_unlabelled: bool = False
+
+
+class DistributionMatchingSection(Section):
+    """Agreement of the two heads on every picture; see `coupling.distribution_matching`.
+
+    Attributes:
+        weight: lambda4.
+        form: `kl`, `one_sided` as printed, or `two_sided`.
+        fixed: the side without gradient: `p` of the action unit head, `q` that the expression
+            head implies, or `none`.
+        learns: `everywhere`, or `unlabelled`: each head only where it has no label of its own.
+        neutral: `kept` in the mixture, or `left_out` with the other six renormalised.
+        leak: share of the action units' base rates that is mixed into every row.
+    """
+
+    weight: NotNegative = 0.1
+    form: Literal["kl", "one_sided", "two_sided"] = "kl"
+    fixed: Literal["none", "p", "q"] = "none"
+    learns: Literal["everywhere", "unlabelled"] = "everywhere"
+    neutral: Literal["kept", "left_out"] = "kept"
+    leak: Share = 0.0
+
+
+class Coupling(Section):
+    """How expression and action units teach one another; a part that is null is off.
+
+    Attributes:
+        preset: keys to start from; `none` switches on only what is named.
+        table: `du2014`, or a file: what `facebehavior relatedness` wrote, or written by hand.
+        weighting: the table's values, or 1 for all of them (`binary`).
+        control: for studies: `deranged`, no row in its place; `marginal`, every row the base
+            rates of the training labels.
+        control_seed: which derangement.
+        warm_up: share of the steps in which both weights rise linearly from 0.
+        absent_expressions: names of expressions that may be absent from all training labels;
+            any other is an error.
+    """
+
+    preset: Literal["none", "default", "paper"] = "none"
+    table: str = "du2014"
+    weighting: Literal["weighted", "binary"] = "weighted"
+    control: Literal["none", "deranged", "marginal"] = "none"
+    control_seed: int = Field(default=0, ge=0)
+    warm_up: Share = 0.2
+    absent_expressions: tuple[str, ...] = ()
+    co_annotation: CoAnnotationSection | None = None
+    soft_co_annotation: SoftCoAnnotationSection | None = None
+    distribution_matching: DistributionMatchingSection | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _on_its_preset(cls, given: object) -> object:
+        if not isinstance(given, Mapping):
+            return given
+        preset = PRESETS.get(given.get("preset", "none"), {})
+        return merged(preset, given)
+
+    @model_validator(mode="after")
+    def _does_something(self) -> Self:
+        parts = (self.co_annotation, self.soft_co_annotation, self.distribution_matching)
+        if not any(part is not None for part in parts):
+            raise ValueError(
+                "expected co_annotation, soft_co_annotation, distribution_matching or a preset; "
+                "without coupling, leave the section out"
+            )
+        return self

@@ -1,0 +1,167 @@
+"""From a configuration to couplings, and whole coupled runs on toy data."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.training.test_run import checked, toy_configuration
+from tests.training.toys import write_toy_shard
+
+from facebehavior.errors import FaceBehaviorError
+from facebehavior.labels import ACTION_UNIT_COLUMNS, EXPRESSIONS
+from facebehavior.relatedness import (
+    binary,
+    domain_relatedness,
+    leaky,
+    marginal,
+    read_relatedness,
+    save_relatedness,
+)
+from facebehavior.training import run_training
+from facebehavior.training.coupled import Couplings, table_of
+from facebehavior.training.coupling_section import Coupling
+
+RATES = np.linspace(0.1, 0.5, 17).tolist()
+ABSENT = list(EXPRESSIONS[2:])
+
+
+def section(**content: object) -> Coupling:
+    return Coupling.model_validate({"distribution_matching": {}, **content})
+
+
+def test_the_table_is_what_the_section_asks_for(tmp_path: Path) -> None:
+    domain = domain_relatedness()
+    assert np.array_equal(table_of(section(), RATES).values, domain.values)
+    assert np.array_equal(
+        table_of(section(weighting="binary"), RATES).values, binary(domain).values
+    )
+    assert np.array_equal(
+        table_of(section(control="marginal", weighting="binary"), RATES).values,
+        marginal(domain, RATES).values,
+    )
+    wrong = table_of(section(control="deranged", control_seed=4), RATES).values
+    assert not (wrong == domain.values).all(axis=1)[1:].any()
+    path = tmp_path / "W.yaml"
+    path.write_text("table: {happiness: {au12: 0.9}}")
+    mine = table_of(section(table=str(path)), RATES)
+    assert mine.row("happiness") == {"au12": 0.9}
+    assert mine.values.sum() == 0.9
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        ("table: {hapiness: {au12: 1}}", "'hapiness'; did you mean 'happiness'"),
+        ("table: {happiness: {au11: 1}}", "'au11'"),
+        ("table: {happiness: {au12: 7}}", "found 7"),
+    ],
+)
+def test_a_table_that_does_not_fit_is_named(tmp_path: Path, content: str, named: str) -> None:
+    path = tmp_path / "W.yaml"
+    path.write_text(content)
+    with pytest.raises(FaceBehaviorError, match=named) as caught:
+        table_of(section(table=str(path)), RATES)
+    assert "W.yaml" in str(caught.value)
+
+
+def test_the_leak_is_of_distribution_matching_alone() -> None:
+    chosen = section(distribution_matching={"leak": 0.1}, soft_co_annotation={}, co_annotation={})
+    made = Couplings(chosen, domain_relatedness(), RATES)
+    assert made.distribution_matching is not None
+    assert made.soft_co_annotation is not None
+    expected = leaky(domain_relatedness(), RATES, 0.1).values.astype(np.float32)
+    assert np.array_equal(made.distribution_matching.table.numpy(), expected)
+    untouched = domain_relatedness().values.astype(np.float32)
+    assert np.array_equal(made.soft_co_annotation.table.numpy(), untouched)
+
+
+def test_the_fingerprint_tells_tables_apart() -> None:
+    made = [
+        Couplings(section(), table, RATES).fingerprint()
+        for table in (domain_relatedness(), domain_relatedness(), binary(domain_relatedness()))
+    ]
+    assert made[0] == made[1] != made[2]
+
+
+@pytest.fixture(scope="module")
+def units_shards(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_toy_shard(tmp_path_factory.mktemp("units"), ["au12"], 60, seed=2)
+
+
+def test_a_coupled_run_learns_notes_its_losses_and_keeps_its_table(
+    expression_shards: Path, units_shards: Path, tmp_path: Path
+) -> None:
+    content = toy_configuration([expression_shards, units_shards], epochs=12)
+    content["coupling"] = {
+        "preset": "default",
+        "co_annotation": {},
+        "soft_co_annotation": {"min_coverage": 0.3},  # action unit 12 is .4 of happiness
+        "absent_expressions": ABSENT,
+    }
+    summary = run_training(checked(content), tmp_path / "run")
+    assert summary.held_out["expression_accuracy"] >= 0.9
+    assert summary.held_out["action_units_auc"] >= 0.9
+    lines = [json.loads(line) for line in (tmp_path / "run/metrics.jsonl").read_text().splitlines()]
+    (noted,) = (line for line in lines if line["step"] == 50)
+    assert noted["loss_soft_co_annotation"] > 0
+    assert noted["loss_distribution_matching"] > 0
+    assert 0 < noted["mean_neutral"] < 1
+    assert 0 < noted["mean_action_unit_rate"] < 1
+    kept = read_relatedness(tmp_path / "run/relatedness.json")
+    assert np.array_equal(kept.values, domain_relatedness().values)
+
+
+def test_a_run_is_not_gone_on_with_on_another_table(
+    expression_shards: Path, units_shards: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "W.json"
+    content = toy_configuration([expression_shards, units_shards], epochs=1)
+    content["coupling"] = {
+        "preset": "default",
+        "table": str(path),
+        "absent_expressions": ABSENT,
+    }
+    save_relatedness(domain_relatedness(), path)
+    run_training(checked(content), tmp_path / "run")
+    run_training(checked(content), tmp_path / "run")
+    save_relatedness(binary(domain_relatedness()), path)
+    with pytest.raises(FaceBehaviorError, match="other pictures, labels or tables"):
+        run_training(checked(content), tmp_path / "run")
+
+
+def test_a_task_without_labels_is_named(expression_shards: Path, tmp_path: Path) -> None:
+    content = toy_configuration([expression_shards])
+    content["coupling"] = {"preset": "default", "absent_expressions": ABSENT}
+    with pytest.raises(FaceBehaviorError, match=r"head action_units .* labels of expression"):
+        run_training(checked(content), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_an_expression_that_never_occurs_is_named(
+    expression_shards: Path, units_shards: Path, tmp_path: Path
+) -> None:
+    content = toy_configuration([expression_shards, units_shards])
+    content["coupling"] = {"preset": "default", "absent_expressions": ABSENT[1:]}
+    with pytest.raises(FaceBehaviorError, match="found no 'sadness'"):
+        run_training(checked(content), tmp_path / "run")
+    content["coupling"] = {"preset": "default", "absent_expressions": ["sadnes"]}
+    with pytest.raises(FaceBehaviorError, match="did you mean 'sadness'"):
+        run_training(checked(content), tmp_path / "run")
+
+
+def test_base_rates_of_the_training_labels_make_the_marginal_table(
+    expression_shards: Path, units_shards: Path, tmp_path: Path
+) -> None:
+    content = toy_configuration([expression_shards, units_shards], epochs=0.2)
+    content["coupling"] = {
+        "distribution_matching": {},
+        "control": "marginal",
+        "absent_expressions": ABSENT,
+    }
+    run_training(checked(content), tmp_path / "run")
+    table = read_relatedness(tmp_path / "run/relatedness.json")
+    unit = ACTION_UNIT_COLUMNS.index("au12")
+    assert (table.values[:, unit] == table.values[0, unit]).all()
+    assert 0.2 < table.values[0, unit] < 0.8
+    assert np.delete(table.values, unit, axis=1).sum() == 0
