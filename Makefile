@@ -35,7 +35,7 @@ $(VENV)/core: $(VENV)/made pyproject.toml constraints.txt
 	$(INSTALL) -e .
 	touch $@
 
-$(VENV)/all: $(VENV)/made pyproject.toml constraints.txt tests/clips.txt
+$(VENV)/all: $(VENV)/made pyproject.toml constraints.txt file_packages.txt
 	$(INSTALL) -e ".[all]"
-	$(INSTALL) --no-deps -r tests/clips.txt
+	$(INSTALL) --no-deps -r file_packages.txt
 	touch $@

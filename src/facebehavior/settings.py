@@ -3,12 +3,17 @@
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from facebehavior.errors import FaceBehaviorError
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Positive = Annotated[float, Field(gt=0.0)]
+NotNegative = Annotated[float, Field(ge=0.0)]
+Count = Annotated[int, Field(gt=0)]
 
 
 class Section(BaseModel):
@@ -20,12 +25,37 @@ class Section(BaseModel):
 Settings = TypeVar("Settings", bound=Section)
 
 
-def read_yaml(path: Path) -> dict[str, Any]:
+def read_yaml(path: Path, above: tuple[Path, ...] = ()) -> dict[str, Any]:
     """Read a YAML file of keys and values.
 
+    Args:
+        path: the file. Its key `based_on` may name another beside it, whose keys hold where this
+            one has none.
+        above: the files that are based on this one.
+
     Raises:
-        FaceBehaviorError: the file is missing, no YAML, or holds something else.
+        FaceBehaviorError: a file is missing, no YAML, holds something else, or is based on itself.
     """
+    if path.resolve() in above:
+        raise FaceBehaviorError(f"{path}: based_on leads back to the file itself; name another")
+    content = _read_keys(path)
+    base = content.pop("based_on", None)
+    if base is None:
+        return content
+    return merged(read_yaml(path.parent / str(base), (*above, path.resolve())), content)
+
+
+def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Put nested keys and values on top of others; lists and null replace what they stand on."""
+    result = dict(base)
+    for key, value in over.items():
+        below = result.get(key)
+        both = isinstance(value, Mapping) and isinstance(below, Mapping)
+        result[key] = merged(below, value) if both else value  # type: ignore[arg-type]
+    return result
+
+
+def _read_keys(path: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(path.read_text())
     except (OSError, UnicodeDecodeError) as error:

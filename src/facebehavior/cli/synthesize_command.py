@@ -16,8 +16,8 @@ from pathlib import Path
 NAME = "synthesize"
 SUMMARY = "make databases of rendered heads whose every label is known"
 
-PACKAGES = ("numba", "pydantic", "anny")
-"""What the extra `synthesis` installs."""
+PACKAGES = ("numba", "pydantic")
+"""What the extra `synthesis` installs; the package anny is asked for by itself."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -3,16 +3,13 @@
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from facebehavior.errors import FaceBehaviorError
-from facebehavior.settings import Section, checked, read_yaml
+from facebehavior.settings import Count, Section, Share, checked, read_yaml
 from facebehavior.synthesis.domains import Domain
-
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
-Count = Annotated[int, Field(gt=0)]
 
 Label = Literal[
     "expression",
@@ -130,7 +127,7 @@ class Configuration(Section):
         action_units: `facshuman` or `arkit`, see `geometry.action_units`.
         generator: where action units come from.
         domains: circumstances by name.
-        databases: by name; the order does not matter.
+        databases: by name; the order does not matter, and null leaves one of `based_on` out.
     """
 
     name: str
@@ -140,6 +137,13 @@ class Configuration(Section):
     generator: Generator = Generator()
     domains: Annotated[dict[str, Domain], Field(min_length=1)]
     databases: Annotated[dict[str, Database], Field(min_length=1)]
+
+    @field_validator("databases", mode="before")
+    @classmethod
+    def _without_null(cls, databases: object) -> object:
+        if not isinstance(databases, Mapping):
+            return databases
+        return {name: database for name, database in databases.items() if database is not None}
 
     @model_validator(mode="after")
     def _connected(self) -> "Configuration":
@@ -180,8 +184,8 @@ def read_configuration(name: str | Path) -> Configuration:
     Raises:
         FaceBehaviorError: there is no such file, or it is not a configuration.
     """
-    path = _find(name, Path())
-    return checked(Configuration, _extended(path), str(path))
+    path = _find(name)
+    return checked(Configuration, read_yaml(path), str(path))
 
 
 def shipped() -> list[str]:
@@ -189,8 +193,8 @@ def shipped() -> list[str]:
     return sorted(path.stem for path in SHIPPED.glob("*.yaml"))
 
 
-def _find(name: str | Path, beside: Path) -> Path:
-    path = beside / name
+def _find(name: str | Path) -> Path:
+    path = Path(name)
     if path.suffix in {".yaml", ".yml"}:
         return path
     if str(name) not in shipped():
@@ -200,24 +204,3 @@ def _find(name: str | Path, beside: Path) -> Path:
             f"did you mean {nearest}?"
         )
     return SHIPPED / f"{name}.yaml"
-
-
-def _extended(path: Path) -> dict[str, Any]:
-    content = read_yaml(path)
-    base = content.pop("extends", None)
-    if base is None:
-        return content
-    return _merged(_extended(_find(str(base), path.parent)), content)
-
-
-def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay nested keys over others; a null removes a key."""
-    merged = dict(below)
-    for key, value in above.items():
-        if value is None:
-            merged.pop(key, None)
-        elif isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
-            merged[key] = _merged(merged[key], value)
-        else:
-            merged[key] = value
-    return merged

@@ -4,9 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from facebehavior.settings import Section
+from facebehavior.settings import Section, Share
 
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Range = tuple[float, float]
 Background = Literal["plain", "gradient", "blobs", "stripes", "blocks", "foliage"]
 

