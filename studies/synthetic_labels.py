@@ -107,7 +107,7 @@ def main() -> None:
 
 def detection(
     data: Path, configuration: Configuration, detector: Detector, pictures: int
-) -> dict[str, dict[str, float]]:
+) -> dict[str, dict[str, int]]:
     """Count the faces that the detector finds, database by database."""
     found = {}
     for name in configuration.databases:
@@ -277,7 +277,8 @@ def _columns(manifest: Manifest, names: tuple[str, ...]) -> NDArray[np.float64]:
 
 def _spread(rows: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     """Give at most so many of the rows, evenly spread."""
-    return rows[np.linspace(0, len(rows) - 1, min(count, len(rows))).round().astype(int)]
+    places = np.linspace(0, len(rows) - 1, min(count, len(rows))).round().astype(np.int64)
+    return np.asarray(rows[places])
 
 
 def _bar(items: Sequence[Any], what: str) -> Iterator[Any]:

@@ -14,26 +14,26 @@ from collections.abc import Mapping
 from facebehavior.synthesis.configuration import SHIPPED, read_configuration
 from facebehavior.synthesis.labelling import checksum
 from facebehavior.synthesis.making import configuration_hash
-from facebehavior.synthesis.plan import plan_database
+from facebehavior.synthesis.plan import plan_split
 
 FILE = SHIPPED / "frozen.json"
 
 FROZEN: Mapping[str, tuple[str, ...]] = {
     "synthetic_study": (
-        "test",
-        "test_covered",
-        "test_small",
-        "expression",
-        "action_units",
-        "affect",
-        "identity",
-        "few_shot",
+        "test/test",
+        "test_covered/test",
+        "test_small/test",
+        "expression/test",
+        "action_units/test",
+        "affect/test",
+        "identity/test_same_people",
+        "identity/test_new_people",
+        "few_shot/train",
     ),
-    "synthetic_study_du": ("test",),
-    "synthetic_study_sculpted": ("test",),
+    "synthetic_study_du": ("test/test",),
+    "synthetic_study_sculpted": ("test/test",),
 }
-"""The frozen databases of each configuration; those for training are among them for their test
-splits."""
+"""The frozen splits of each configuration, as database/split."""
 
 
 def recorded() -> dict[str, dict[str, str]]:
@@ -45,12 +45,12 @@ def recorded() -> dict[str, dict[str, str]]:
 def computed() -> dict[str, dict[str, str]]:
     """Plan the frozen databases and give the checksums of configurations and labels."""
     found = {}
-    for name, databases in FROZEN.items():
+    for name, splits in FROZEN.items():
         configuration = read_configuration(name)
-        sums = {
-            database: checksum(plan_database(configuration, database), styled=True)
-            for database in databases
-        }
+        sums = {}
+        for place in splits:
+            plans = plan_split(configuration, *place.split("/"))
+            sums[place] = checksum(plans, styled=True)
         found[name] = {"configuration": configuration_hash(configuration), **sums}
     return found
 

@@ -65,12 +65,31 @@ class PicturePlan:
 
 def plan_database(configuration: Configuration, database: str) -> list[PicturePlan]:
     """Plan all pictures of a database, split by split."""
+    splits = configuration.databases[database].splits
+    return [plan for name in splits for plan in plan_split(configuration, database, name)]
+
+
+def plan_split(configuration: Configuration, database: str, name: str) -> list[PicturePlan]:
+    """Plan the pictures of one split of a database."""
     settings = configuration.databases[database]
-    plans = []
-    for name, split in settings.splits.items():
-        people = _people(configuration, database, name, split)
-        plans += _plan_split(configuration, database, name, split, people)
-    return plans
+    split = settings.splits[name]
+    people = _people(configuration, database, name, split)
+    generator = configuration.generator_of(database)
+    drawing = generator, truth_table(generator), configuration.domains[settings.domain]
+    order = _seeded(configuration, "order", database, name)
+    categories = _categories(split.faces or settings.faces, split.pictures, order)
+    # Person after person, so that a head is shaped once.
+    shown = np.sort(np.arange(split.pictures) % len(people))
+    return [
+        _plan_picture(
+            _seeded(configuration, "picture", database, name, number),
+            (database, name, number),
+            people[shown[number]],
+            categories[number],
+            drawing,
+        )
+        for number in range(split.pictures)
+    ]
 
 
 def truth_table(generator: Generator) -> Table:
@@ -99,33 +118,6 @@ def _people(configuration: Configuration, database: str, name: str, split: Split
         who = f"{database}-{source}-{number:04d}"
         people.append(draw_person(who, number, _seeded(configuration, "person", who)))
     return people
-
-
-def _plan_split(
-    configuration: Configuration,
-    database: str,
-    name: str,
-    split: Split,
-    people: list[Person],
-) -> list[PicturePlan]:
-    settings = configuration.databases[database]
-    generator = configuration.generator_of(database)
-    table = truth_table(generator)
-    order = _seeded(configuration, "order", database, name)
-    categories = _categories(split.faces or settings.faces, split.pictures, order)
-    # Person after person, so that a head is shaped once.
-    shown = np.sort(np.arange(split.pictures) % len(people))
-    domain = configuration.domains[settings.domain]
-    return [
-        _plan_picture(
-            _seeded(configuration, "picture", database, name, number),
-            (database, name, number),
-            people[shown[number]],
-            categories[number],
-            (generator, table, domain),
-        )
-        for number in range(split.pictures)
-    ]
 
 
 def _categories(faces: Faces, count: int, order: random.Generator) -> list[str]:

@@ -55,7 +55,7 @@ class BaseMesh:
     def triangles(self, group: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Give a group's triangles: (T, 3) vertices and (T, 3) texture coordinates."""
         corners, texture = self.groups[group]
-        return _split(corners), _split(texture)
+        return _split(corners, corners), _split(texture, corners)
 
     @cached_property
     def bust(self) -> "Bust":
@@ -64,8 +64,10 @@ class BaseMesh:
         points = self.vertices[corners]
         near = (points[..., 1] > _LOWEST) & (np.abs(points[..., 0]) < _WIDEST)
         kept = near.all(axis=1)
-        used, numbered = np.unique(_split(corners[kept]), return_inverse=True)
-        texture_used, texture_numbered = np.unique(_split(texture[kept]), return_inverse=True)
+        used, numbered = np.unique(_split(corners[kept], corners[kept]), return_inverse=True)
+        texture_used, texture_numbered = np.unique(
+            _split(texture[kept], corners[kept]), return_inverse=True
+        )
         return Bust(
             used,
             numbered.reshape(-1, 3).astype(np.int32),
@@ -161,7 +163,12 @@ def _corners(words: str) -> list[list[int]]:
     return corners if len(corners) == 4 else [*corners, corners[-1]]
 
 
-def _split(quadrangles: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Split (F, 4) quadrangles into (2F or less, 3) triangles; a repeated corner gives one."""
-    halves = np.concatenate([quadrangles[:, [0, 1, 2]], quadrangles[:, [0, 2, 3]]])
-    return np.asarray(halves[halves[:, 1] != halves[:, 2]])
+def _split(values: NDArray[np.int64], corners: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Split what quadrangles (F, 4) have at their corners into (2F or less, 3) for triangles.
+
+    A quadrangle with a repeated corner gives one triangle.
+    """
+    halves, kept = (
+        np.concatenate([part[:, [0, 1, 2]], part[:, [0, 2, 3]]]) for part in (values, corners)
+    )
+    return np.asarray(halves[kept[:, 1] != kept[:, 2]])
