@@ -17,7 +17,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "docs" / "results"
-PAGES = ("README.md", "src/facebehavior/model_file/models/ferplus.md")
+PAGES = ("README.md", "src/facebehavior/model_file/models/ferplus.md", "docs/synthesis.md")
 
 
 def main() -> None:
@@ -67,8 +67,9 @@ def expression_figures(name: str) -> str:
 
 
 def speed_figures() -> str:
-    """Both benchmarks."""
+    """The benchmarks."""
     analysis, training = _result("analysis_speed.json"), _result("training_speed.json")
+    rendering = _result("rendering_speed.json")
     width, height = analysis["size"]
     lines = [
         f"| analysing a video of {width} x {height}, one face | ms a frame |",
@@ -85,14 +86,29 @@ def speed_figures() -> str:
         f"| bare forward and backward pass | {training['bare_images_per_second']:.0f} |",
         f"| full loop | {training['full_images_per_second']:.0f} |",
         f"| ratio, median of the pairs of runs {_spread(training)} | {training['ratio']:.2f} |",
+        "",
+        "| rendering a head of 128 pixels, one core | ms |",
+        "| --- | --- |",
+        f"| z-buffer | {rendering['ours_ms']:.1f} |",
+        f"| OpenGL in software, without shadows | {rendering['opengl_ms']:.1f} |",
+        f"| ratio, median of the pairs of runs {_spread(rendering)} | {rendering['ratio']:.2f} |",
+        f"| the whole picture, plan to JPEG | {rendering['whole_ms']:.1f} |",
     ]
     return "\n".join(lines)
+
+
+def synthetic_label_figures() -> str:
+    """The tables of the study of the synthetic labels."""
+    page = (RESULTS / "synthetic_labels.md").read_text()
+    tables = page.partition("\n## ")[2]
+    return f"### {tables}".replace("\n## ", "\n### ").strip()
 
 
 FIGURES: Mapping[str, Callable[[], str]] = {
     "ferplus": lambda: expression_figures("ferplus"),
     "lfw": lambda: expression_figures("lfw"),
     "speed": speed_figures,
+    "synthetic_labels": synthetic_label_figures,
 }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from facebehavior.errors import FaceBehaviorError
 from facebehavior.files import writing
 from facebehavior.labels import EXPRESSIONS, Manifest
 from facebehavior.synthesis.configuration import ALL_LABELS, Configuration
@@ -28,7 +29,7 @@ _RISE = 0.6
 def write_video(
     configuration: Configuration, materials: Materials, path: Path, seconds: float = 12.0
 ) -> int:
-    """Make a clip of the first person of the first database that shows expressions.
+    """Make a clip of a person of the first database that shows all seven expressions.
 
     The seven expressions follow one another, each rising from neutral and falling back, while the
     head sways. Beside the clip lies its truth, one row a frame: `NAME.truth.parquet`.
@@ -43,8 +44,11 @@ def write_video(
         The number of frames.
 
     Raises:
-        FaceBehaviorError: a folder lacks a part, or the clip cannot be written.
+        FaceBehaviorError: a folder lacks a part, no database shows the seven expressions, the clip
+            would have no frame or cannot be written.
     """
+    if seconds * RATE < 1:
+        raise FaceBehaviorError(f"expected a clip of {1 / RATE} s or more, found {seconds} s")
     photographer = Photographer(configuration, materials)
     plans = list(_frames(configuration, round(seconds * RATE)))
     rows = []
@@ -77,9 +81,7 @@ def _row(
 
 def _frames(configuration: Configuration, count: int) -> Iterator[PicturePlan]:
     """Plan the frames: peaks of the seven expressions, and what lies between."""
-    database = next(iter(configuration.databases))
-    plans = plan_database(configuration, database)
-    peaks = [next(plan for plan in plans if plan.category == name) for name in EXPRESSIONS]
+    peaks = _peaks(configuration)
     first = peaks[0]
     for number in range(count):
         place = number / count * len(peaks)
@@ -107,6 +109,20 @@ def _frames(configuration: Configuration, count: int) -> Iterator[PicturePlan]:
             affect=(float(affect[0]), float(affect[1])),
             world=replace(first.world, attitude=attitude, faults=faults),
         )
+
+
+def _peaks(configuration: Configuration) -> list[PicturePlan]:
+    """Give a picture of each of the seven expressions."""
+    for database in configuration.databases:
+        shown: dict[str | None, PicturePlan] = {}
+        for plan in plan_database(configuration, database):
+            shown.setdefault(plan.category, plan)
+        if all(name in shown for name in EXPRESSIONS):
+            return [shown[name] for name in EXPRESSIONS]
+    raise FaceBehaviorError(
+        f"{configuration.name}: expected a database that shows all of {', '.join(EXPRESSIONS)} to "
+        "make a clip from, found none"
+    )
 
 
 def _rise(share: float) -> float:

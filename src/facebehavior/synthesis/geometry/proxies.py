@@ -63,18 +63,23 @@ def read_proxy(folder: Path) -> Proxy:
             f"cannot read {error.filename or path}: {error.strerror}; the MakeHuman assets are not "
             "complete: give the folder that holds skins, hair, eyebrows, eyelashes and teeth"
         ) from error
-    except ValueError as error:
+    except (ValueError, IndexError) as error:
         raise FaceBehaviorError(f"{path}: expected a MakeHuman proxy file ({error})") from error
     if len(rows) != len(vertices):
         raise FaceBehaviorError(
             f"{path}: expected a line for each of the {len(vertices)} vertices of its mesh, "
             f"found {len(rows)}"
         )
+    if not groups:
+        raise FaceBehaviorError(f"{path}: expected a MakeHuman proxy file (its mesh has no faces)")
     anchors = rows[:, :3].astype(np.int64)
     if anchors.min() < 0 or anchors.max() >= VERTICES:
         raise FaceBehaviorError(f"{path}: expected a proxy of the hm08 mesh, found another mesh's")
     corners = np.concatenate([part for part, _ in groups.values()])
     texture_corners = np.concatenate([part for _, part in groups.values()])
+    texture = texture if len(texture) else np.zeros((1, 2))
+    if corners.max() >= len(vertices) or texture_corners.max() >= len(texture):
+        raise FaceBehaviorError(f"{path}: a face names a corner that its mesh does not have")
     halves, texture_halves = (
         np.concatenate([part[:, [0, 1, 2]], part[:, [0, 2, 3]]])
         for part in (corners, texture_corners)
@@ -86,7 +91,7 @@ def read_proxy(folder: Path) -> Proxy:
         rows[:, 6:9],
         scales,
         halves[whole].astype(np.int32),
-        (texture if len(texture) else np.zeros((1, 2))).astype(np.float32),
+        texture.astype(np.float32),
         texture_halves[whole].astype(np.int32),
     )
 
