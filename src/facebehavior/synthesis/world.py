@@ -6,7 +6,7 @@ import numpy as np
 from numpy import random
 
 from facebehavior.synthesis.domains import Domain, Range
-from facebehavior.synthesis.head import Attitude
+from facebehavior.synthesis.geometry.posing import Attitude
 from facebehavior.synthesis.rendering.degradation import Faults
 from facebehavior.synthesis.rendering.lights import Lights, direction
 from facebehavior.synthesis.rendering.parts import Camera
