@@ -1,5 +1,6 @@
 """What databases to make: read from YAML, checked when read."""
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,6 +11,8 @@ from pydantic import Field, field_validator, model_validator
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.settings import Count, Section, Share, checked, read_yaml
 from facebehavior.synthesis.domains import Domain
+
+Seed = Annotated[int, Field(ge=0)]
 
 Label = Literal[
     "expression",
@@ -50,7 +53,7 @@ class Generator(Section):
     """
 
     kind: Literal["du", "perturbed", "sculpted"] = "perturbed"
-    seed: int = 0
+    seed: Seed = 0
     noise: Share = 0.03
 
 
@@ -131,7 +134,7 @@ class Configuration(Section):
     """
 
     name: str
-    seed: int = 0
+    seed: Seed = 0
     picture_size: Annotated[int, Field(ge=32, le=1024)] = 128
     action_units: Literal["arkit", "facshuman"] = "arkit"
     generator: Generator = Generator()
@@ -148,16 +151,21 @@ class Configuration(Section):
     @model_validator(mode="after")
     def _connected(self) -> "Configuration":
         for name, database in self.databases.items():
+            _check_name("database", name)
             if database.domain not in self.domains:
                 raise ValueError(
                     f"databases.{name}.domain: unknown domain {database.domain!r}; "
                     f"known: {', '.join(self.domains)}"
                 )
             for split_name, split in database.splits.items():
-                if split.people_of is not None and split.people_of not in database.splits:
+                _check_name("split", split_name)
+                place = f"databases.{name}.splits.{split_name}"
+                _check_people(place, split, database.splits)
+                faces = split.faces or database.faces
+                if faces.compounds and self.generator_of(name).kind == "sculpted":
                     raise ValueError(
-                        f"databases.{name}.splits.{split_name}.people_of: unknown split "
-                        f"{split.people_of!r}; known: {', '.join(database.splits)}"
+                        f"{place}: expected no compound faces, of which there are no sculpts, "
+                        f"found a share of {faces.compounds:g}; set faces.compounds to 0"
                     )
         return self
 
@@ -172,11 +180,28 @@ class Configuration(Section):
         return self.action_units == "facshuman" or "sculpted" in kinds
 
 
+def _check_name(what: str, name: str) -> None:
+    """Allow only names that are safe as folders and cannot run together in people's names."""
+    if not re.fullmatch(r"[A-Za-z0-9_]+", name):
+        raise ValueError(f"expected a {what}'s name of letters, digits and _, found {name!r}")
+
+
+def _check_people(place: str, split: Split, splits: Mapping[str, Split]) -> None:
+    if split.people_of is None:
+        return
+    own = [name for name, other in splits.items() if other.people_of is None]
+    if split.people_of not in own:
+        raise ValueError(
+            f"{place}.people_of: expected a split with people of its own, found "
+            f"{split.people_of!r}; known: {', '.join(own)}"
+        )
+
+
 def read_configuration(name: str | Path) -> Configuration:
     """Read a configuration of databases.
 
-    A file may begin from another with the key `extends`: a shipped name or a path beside it. Its
-    own keys then replace or extend those, section by section.
+    A file may begin from another beside it with the key `based_on`. Its own keys then replace or
+    extend those, section by section.
 
     Args:
         name: a shipped configuration's name, such as `synthetic_small`, or a YAML file.

@@ -9,6 +9,8 @@ from facebehavior.settings import Section, Share
 Range = tuple[float, float]
 Background = Literal["plain", "gradient", "blobs", "stripes", "blocks", "foliage"]
 
+_NOT_NEGATIVE = {"sun", "around", "fill", "blur", "noise", "contrast"}
+
 
 class Domain(Section):
     """What differs between databases as between real ones; ranges are drawn from evenly.
@@ -75,6 +77,8 @@ class Domain(Section):
             numbers = isinstance(value, tuple) and not isinstance(value[0], str)
             if numbers and value[0] > value[1]:
                 raise ValueError(f"{name}: expected a range from low to high, found {list(value)}")
+            if numbers and name in _NOT_NEGATIVE and value[0] < 0:
+                raise ValueError(f"{name}: expected 0 or more, found {list(value)}")
         if not 10 <= self.focal_length[0] <= self.focal_length[1] <= 400:
             raise ValueError("focal_length: expected 10 to 400 mm")
         if not 0.08 <= self.face[0] <= self.face[1] <= 0.6:

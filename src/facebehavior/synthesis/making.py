@@ -68,7 +68,7 @@ def synthesize(
         FaceBehaviorError: a database is not in the configuration, a folder lacks a part, the
             output holds another configuration's databases or cannot be written to.
     """
-    names = _checked_names(configuration, databases)
+    names = checked_names(configuration, databases)
     if workers < 1:
         raise FaceBehaviorError(f"expected 1 worker or more, found {workers}")
     check_materials(configuration, materials)
@@ -76,7 +76,12 @@ def synthesize(
     return [_make(configuration, name, output / name, materials, workers) for name in names]
 
 
-def _checked_names(configuration: Configuration, databases: Sequence[str]) -> list[str]:
+def checked_names(configuration: Configuration, databases: Sequence[str]) -> list[str]:
+    """Give the databases asked for, all where none is named.
+
+    Raises:
+        FaceBehaviorError: one is not in the configuration.
+    """
     for name in databases:
         if name not in configuration.databases:
             known = ", ".join(configuration.databases)
@@ -166,6 +171,19 @@ def configuration_hash(configuration: Configuration) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
+def _read_description(path: Path) -> dict[str, object]:
+    try:
+        found = json.loads(path.read_text())
+    except (OSError, ValueError):
+        found = None
+    if not isinstance(found, dict):
+        raise FaceBehaviorError(
+            f"{path}: expected the description of synthetic databases, found a damaged file; "
+            "give another folder"
+        )
+    return found
+
+
 def _describe(configuration: Configuration, materials: Materials, output: Path) -> None:
     """Write what the folder holds, or compare it with what is written there."""
     path = output / DESCRIPTION
@@ -175,7 +193,7 @@ def _describe(configuration: Configuration, materials: Materials, output: Path) 
         "configuration": configuration.model_dump(mode="json"),
     }
     if path.is_file():
-        found = json.loads(path.read_text())
+        found = _read_description(path)
         if any(found.get(key) != content[key] for key in ("hash", "skin_and_hair")):
             raise FaceBehaviorError(
                 f"{output}: holds databases of another configuration ({found.get('skin_and_hair')}"

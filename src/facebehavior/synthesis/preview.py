@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from facebehavior.errors import FaceBehaviorError
 from facebehavior.files import writing
 from facebehavior.labels import ACTION_UNITS
 from facebehavior.synthesis.configuration import Configuration
+from facebehavior.synthesis.making import checked_names
 from facebehavior.synthesis.photographer import Materials, Photographer
 from facebehavior.synthesis.plan import PicturePlan, active_mask, plan_database
 
@@ -16,6 +18,7 @@ _ACROSS, _DOWN = 8, 2
 _TEXT_HEIGHT, _LINE = 34, 10
 _TITLE = 16
 _FACE = 128
+_ENDINGS = (".png", ".jpg", ".jpeg")
 
 
 def write_preview(
@@ -30,12 +33,14 @@ def write_preview(
         databases: which of the configuration's; all where it is empty.
 
     Raises:
-        FaceBehaviorError: a folder lacks a part, or the picture cannot be written.
+        FaceBehaviorError: a database is not in the configuration, a folder lacks a part, or the
+            picture cannot be written.
     """
+    names = checked_names(configuration, databases)
+    if path.suffix.lower() not in _ENDINGS:
+        raise FaceBehaviorError(f"{path}: expected a contact sheet's name in .png or .jpg")
     photographer = Photographer(configuration, materials)
-    strips = [
-        _strip(configuration, name, photographer) for name in databases or configuration.databases
-    ]
+    strips = [_strip(configuration, name, photographer) for name in names]
     sheet = Image.fromarray(np.concatenate(strips))
     with writing(path) as unfinished:
         sheet.save(unfinished)
