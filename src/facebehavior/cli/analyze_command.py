@@ -4,6 +4,7 @@ Examples:
   facebehavior analyze holiday.jpg
   facebehavior analyze clip.mp4 -o clip.csv --overlay clip_overlay.mp4
   facebehavior analyze pictures/ more.jpg list.txt -o faces.parquet
+  facebehavior analyze clip.mp4 -o faces.csv --model mine.onnx --compound raf-db
 """
 
 import argparse
@@ -39,6 +40,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--landmarks", action="store_true", help="keep the 478 points of each face (not in CSV)"
     )
+    parser.add_argument(
+        "--compound",
+        nargs="?",
+        const="du",
+        metavar="SET",
+        help="score compound expressions: du (15, the default), raf-db, emotionet or c-expr-db",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -65,7 +73,9 @@ def run(arguments: argparse.Namespace) -> int:
         opened.enter_context(quick_switching())
         detector = opened.enter_context(open_detector(arguments.detector, arguments.detector_model))
         analyzer = Analyzer(arguments.model, detector=detector, runtime=arguments.runtime)
-        recorder = Recorder(analyzer.model, landmarks=arguments.landmarks)
+        recorder = Recorder(
+            analyzer.model, landmarks=arguments.landmarks, compound=arguments.compound
+        )
         records = recorder.open(arguments.output) if arguments.output else PrintedTable()
         drawing = open_overlay(arguments.overlay) if arguments.overlay else None
         bar = opened.enter_context(tqdm(unit="frame", disable=None, leave=False))

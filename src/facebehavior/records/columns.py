@@ -36,9 +36,11 @@ class RecordOptions:
 
     Attributes:
         landmarks: the points of the face mesh.
+        compound: the compound expressions that are scored; none where it is empty.
     """
 
     landmarks: bool = False
+    compound: tuple[str, ...] = ()
 
 
 _TEXT, _TRUTH, _COUNT, _NUMBER = pa.string(), pa.bool_(), pa.int64(), pa.float32()
@@ -168,11 +170,32 @@ _ACTION_UNITS = (
 )
 
 
+def _compound(names: tuple[str, ...]) -> tuple[RecordColumn, ...]:
+    if not names:
+        return ()
+    meaning = "The compound expression with the highest score."
+    return (
+        RecordColumn("compound", _TEXT, None, None, meaning, values=names),
+        *(
+            RecordColumn(
+                f"cexpr_{name}",
+                _NUMBER,
+                None,
+                (0.0, 3.0),
+                f"Zero-shot score of {name}, from action units, expression and valence; no "
+                "probability.",
+            )
+            for name in names
+        ),
+    )
+
+
 def record_columns(options: RecordOptions | None = None) -> tuple[RecordColumn, ...]:
     """Give the columns of a record in order.
 
     Columns of a head that the model lacks are there all the same, and null throughout.
     """
     asked_for = (_LANDMARKS,) if options is not None and options.landmarks else ()
-    behaviour = (*_EXPRESSION, *_AFFECT, *_ACTION_UNITS)
+    scored = _compound(options.compound) if options is not None else ()
+    behaviour = (*_EXPRESSION, *_AFFECT, *_ACTION_UNITS, *scored)
     return (*_PLACE, *_DETECTION, *asked_for, *_EYES, *behaviour)

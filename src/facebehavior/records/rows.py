@@ -31,6 +31,7 @@ class FaceRecord:
         expression: (7,) probabilities.
         action_units: (17,) probabilities.
         affect: (2,) valence and arousal, -1 to 1.
+        compound: score of each compound expression.
     """
 
     face: Face
@@ -42,6 +43,7 @@ class FaceRecord:
     expression: Predicted | None = None
     action_units: Predicted | None = None
     affect: Predicted | None = None
+    compound: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,6 +140,10 @@ def _predicted(record: FaceRecord, thresholds: Mapping[str, float]) -> Row:
     for name, probability in action_units.items():
         if name in thresholds:
             row[f"{name}_on"] = probability > thresholds[name]
+    scores = record.compound or {}
+    if scores and all(math.isfinite(score) for score in scores.values()):
+        row.update({f"cexpr_{name}": float(score) for name, score in scores.items()})
+        row["compound"] = max(scores, key=scores.__getitem__)
     return row
 
 

@@ -1,0 +1,27 @@
+"""Compound expressions, recognised without having been trained on: the zero-shot score.
+
+>>> import numpy as np
+>>> expression = np.array([[0.05, 0.50, 0.02, 0.35, 0.03, 0.03, 0.02]])
+>>> action_units = np.zeros((1, 17))
+>>> action_units[0, [0, 1, 2, 3, 4, 8, 15, 16]] = 0.8, 0.7, 0.1, 0.3, 0.5, 0.9, 0.9, 0.6
+>>> scores = compound_scores(expression, action_units, np.array([0.4]), "raf-db")
+>>> COMPOUND_SETS["raf-db"][int(scores.argmax())], round(float(scores.max()), 4)
+('happily_surprised', 2.5833)
+"""
+
+from facebehavior.compound.scoring import (
+    action_unit_scores,
+    component_products,
+    compound_scores,
+    left_out_action_units,
+)
+from facebehavior.compound.sets import COMPOUND_SETS, find_compound_set
+
+__all__ = [
+    "COMPOUND_SETS",
+    "action_unit_scores",
+    "component_products",
+    "compound_scores",
+    "find_compound_set",
+    "left_out_action_units",
+]
