@@ -11,6 +11,7 @@ from facebehavior.network.backbones.backbone import Backbone
 from facebehavior.network.backbones.compact import Compact
 from facebehavior.network.backbones.iresnet import IResNet
 from facebehavior.network.backbones.mobilenet_v2 import MobileNetV2
+from facebehavior.network.backbones.small import Small
 
 if TYPE_CHECKING:
     from facebehavior.network.configuration import NetworkConfiguration
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 BACKBONES: Mapping[str, Callable[[NetworkConfiguration], Backbone]] = MappingProxyType(
     {
         "compact": Compact,
+        "small": Small,
         "mobilenet_v2": MobileNetV2,
         "iresnet18": partial(IResNet, blocks=(2, 2, 2, 2)),
         "iresnet34": partial(IResNet, blocks=(3, 4, 6, 3)),
