@@ -1,0 +1,153 @@
+"""From the runs' files to means, gains and contrasts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from studies.negative_transfer.figures import MAIN
+from studies.negative_transfer.plan import TASKS, Family, Job, Places, Plan
+from studies.negative_transfer.predictions import Predictions
+from studies.negative_transfer.resampling import Array, difference, holm, replicated
+from studies.negative_transfer.running import predictions_path, read_result, result_path
+
+Arms = dict[tuple[str, str], dict[str, dict[int, Array]]]
+"""For each arm and world, for each figure, for each seed: the figure under all draws; (R + 1,)."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One difference between two arms.
+
+    Attributes:
+        family: whose p-values are corrected together; empty for a gain over uncoupled.
+        figure: that is compared.
+        seeds: that both arms have.
+        mean, low, high: of the difference, with its 95 % interval.
+        p: two-sided, corrected within the family where there is one.
+    """
+
+    family: str
+    world: str
+    better: str
+    worse: str
+    figure: str
+    seeds: int
+    mean: float
+    low: float
+    high: float
+    p: float
+
+
+def finished(plan: Plan, places: Places) -> list[Job]:
+    """List the runs that have a result."""
+    return [job for job in plan.jobs() if result_path(job, places).exists()]
+
+
+def resampled(plan: Plan, places: Places) -> Arms:
+    """Compute every finished run's figures in the new domain under the draws of people."""
+    found: Arms = {}
+    for job in finished(plan, places):
+        arm = found.setdefault((job.arm, job.world), {})
+        for task in plan.arms[job.arm].tasks:
+            for figure, values in _of_run(job, task, places).items():
+                arm.setdefault(figure, {})[job.seed] = values
+    return found
+
+
+def _of_run(job: Job, task: str, places: Places) -> dict[str, Array]:
+    """Compute a run's figures, or read them where that was done before."""
+    database = places.new_domain(task, job.world).name
+    predictions = predictions_path(job, places, f"new_domain-{database}")
+    kept = predictions.with_name(f"resampled-{task}.npz")
+    if not kept.exists():
+        np.savez(kept, **replicated(task, Predictions.load(predictions)))
+    with np.load(kept, allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files}
+
+
+def contrasts(plan: Plan, arms: Arms) -> list[Compared]:
+    """Compare what the plan names, as far as it was run; p-values corrected by family."""
+    return [one for name, family in plan.families.items() for one in _family(name, family, arms)]
+
+
+def _family(name: str, family: Family, arms: Arms) -> list[Compared]:
+    compared = []
+    for contrast in family.contrasts:
+        for task in contrast.tasks:
+            one = _compared(name, family.world, contrast.better, contrast.worse, MAIN[task], arms)
+            if one is not None:
+                compared.append(one)
+    corrected = holm([one.p for one in compared])
+    return [Compared(**{**vars(one), "p": p}) for one, p in zip(compared, corrected, strict=True)]
+
+
+def gains(arms: Arms) -> list[Compared]:
+    """Compare every arm with the uncoupled network of its world, in every figure."""
+    found = []
+    for (arm, world), figures in arms.items():
+        for figure in figures if arm != "uncoupled" else ():
+            one = _compared("", world, arm, "uncoupled", figure, arms)
+            if one is not None:
+                found.append(one)
+    return found
+
+
+def _compared(
+    family: str, world: str, better: str, worse: str, figure: str, arms: Arms
+) -> Compared | None:
+    first = arms.get((better, world), {}).get(figure, {})
+    second = arms.get((worse, world), {}).get(figure, {})
+    seeds = len(set(first) & set(second))
+    if not seeds:
+        return None
+    return Compared(family, world, better, worse, figure, seeds, *difference(first, second))
+
+
+def means(plan: Plan, places: Places) -> dict[str, dict[str, dict[str, tuple[float, float]]]]:
+    """Give mean and standard deviation over seeds, by arm and world, measured set and figure."""
+    collected: dict[str, dict[str, dict[str, list[float]]]] = {}
+    for job in finished(plan, places):
+        figures = read_result(result_path(job, places))["figures"]
+        for measured, values in figures.items():
+            for figure, value in values.items():
+                sets = collected.setdefault(f"{job.arm}-{job.world}", {})
+                sets.setdefault(measured, {}).setdefault(figure, []).append(value)
+    return {
+        arm: {
+            measured: {name: _mean_and_deviation(values) for name, values in figures.items()}
+            for measured, figures in sets.items()
+        }
+        for arm, sets in collected.items()
+    }
+
+
+def _mean_and_deviation(values: list[float]) -> tuple[float, float]:
+    deviation = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+    return float(np.mean(values)), deviation
+
+
+def pilot_figures(plan: Plan, places: Places) -> Mapping[str, Mapping[str, float]]:
+    """Give the pilot's figures on validation people, by arm."""
+    found = {}
+    for arm in plan.pilot:
+        path = result_path(Job(arm, "B", 0, True), places)
+        if path.exists():
+            figures = read_result(path)["figures"]["validation"]
+            found[arm] = {MAIN[task]: figures[MAIN[task]] for task in TASKS}
+    return found
+
+
+def seeds_of(plan: Plan, places: Places) -> dict[str, int]:
+    """Count the finished seeds of every arm and world."""
+    counts: dict[str, int] = {}
+    for job in finished(plan, places):
+        counts[f"{job.arm}-{job.world}"] = counts.get(f"{job.arm}-{job.world}", 0) + 1
+    return counts
+
+
+def table_rows(path: Path) -> Mapping[str, Mapping[str, float]]:
+    """Read the generator's own table."""
+    rows: Mapping[str, Mapping[str, float]] = read_result(path)
+    return rows
