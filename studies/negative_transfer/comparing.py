@@ -62,7 +62,8 @@ def _of_run(job: Job, task: str, places: Places) -> dict[str, Array]:
     predictions = predictions_path(job, places, f"new_domain-{database}")
     kept = predictions.with_name(f"resampled-{task}.npz")
     if not kept.exists():
-        np.savez(kept, **replicated(task, Predictions.load(predictions)))
+        figures = replicated(task, Predictions.load(predictions))
+        np.savez(kept, allow_pickle=False, **figures)
     with np.load(kept, allow_pickle=False) as arrays:
         return {name: arrays[name] for name in arrays.files}
 
@@ -129,13 +130,14 @@ def _mean_and_deviation(values: list[float]) -> tuple[float, float]:
 
 
 def pilot_figures(plan: Plan, places: Places) -> Mapping[str, Mapping[str, float]]:
-    """Give the pilot's figures on validation people, by arm."""
+    """Give figures on validation people, by arm: the pilot's, and of the arms that it varies."""
     found = {}
-    for arm in plan.pilot:
-        path = result_path(Job(arm, "B", 0, True), places)
+    jobs = [Job(arm, "B", 0) for arm in ("uncoupled", "both", "matching", "soft")]
+    for job in [*jobs, *(Job(arm, "B", 0, True) for arm in plan.pilot)]:
+        path = result_path(job, places)
         if path.exists():
             figures = read_result(path)["figures"]["validation"]
-            found[arm] = {MAIN[task]: figures[MAIN[task]] for task in TASKS}
+            found[job.arm] = {MAIN[task]: figures[MAIN[task]] for task in TASKS}
     return found
 
 

@@ -71,7 +71,7 @@ def write_page(plan: Plan, places: Places, databases: Path, results: Path) -> No
         draw_gains(gained, list(plan.arms), world, folder / f"gains_{world}.png")
     draw_table_errors(gained, summary["table_errors"], "B", folder / "table_errors.png")
     with writing(results / "negative_transfer.md") as unfinished:
-        unfinished.write_text(page_text(plan, summary))
+        unfinished.write_text(page_text(summary))
 
 
 def table_errors(places: Places, databases: Path) -> dict[str, float]:
@@ -108,7 +108,7 @@ def _runs(plan: Plan, places: Places) -> dict[str, float]:
     }
 
 
-def page_text(plan: Plan, summary: Mapping[str, Any]) -> str:
+def page_text(summary: Mapping[str, Any]) -> str:
     """Put the page together: the discussion first, then all numbers."""
     parts = [
         DISCUSSION.read_text().rstrip(),
@@ -152,7 +152,7 @@ def _contrast_table(compared: Sequence[Mapping[str, Any]]) -> str:
     ]
     for row in compared:
         one = Compared(**row)
-        pair = f"{one.better} − {one.worse}".replace("_", " ")
+        pair = f"{one.better} minus {one.worse}".replace("_", " ")
         lines.append(
             f"| {one.family.replace('_', ' ')} | {one.world} | {pair} | "
             f"{one.figure.replace('_', ' ')} | {one.seeds} | {interval(one)} | {one.p:.3f} |"

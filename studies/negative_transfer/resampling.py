@@ -41,10 +41,12 @@ def replicated(task: str, found: Predictions, replicates: int = REPLICATES) -> d
         answer = found.expression[known].argmax(axis=1)
         return {"expression_uar": weighted_uar(found.expression_label[known], answer, weights)}
     if task == "affect":
-        known = np.isfinite(found.affect_label).all(axis=1)
-        weights = drawn_weights(found.person, replicates)[:, known]
+        both_known = np.isfinite(found.affect_label).all(axis=1)
+        weights = drawn_weights(found.person, replicates)[:, both_known]
         both = [
-            weighted_concordance(found.affect_label[known, i], found.affect[known, i], weights)
+            weighted_concordance(
+                found.affect_label[both_known, i], found.affect[both_known, i], weights
+            )
             for i in range(2)
         ]
         return {"affect_ccc": np.mean(both, axis=0)}

@@ -19,7 +19,7 @@ from facebehavior.relatedness import save_relatedness
 from facebehavior.relatedness.from_manifests import expression_relatedness
 from facebehavior.training.checkpoints import load_weights
 from facebehavior.training.loop import BEST
-from facebehavior.training.run import Summary, run_training
+from facebehavior.training.run import run_training
 from studies.negative_transfer.figures import figures_of, thresholds_of
 from studies.negative_transfer.plan import TASKS, Job, Places, Plan, configuration_of
 from studies.negative_transfer.predictions import Predictions, predicted
@@ -83,16 +83,14 @@ def _run_before(end: float, plan: Plan, job: Job, places: Places) -> bool:
         "pictures_a_step": sum(part for _, part in summary.pictures.values()),
         "parameters": sum(weight.numel() for weight in network.parameters()),
         "training_seconds": round(seconds, 1),
-        "figures": _measured(network, summary, job, places),
+        "figures": _measured(network, job, places),
     }
     with writing(result_path(job, places)) as unfinished:
         unfinished.write_text(json.dumps(content, indent=1) + "\n")
     return True
 
 
-def _measured(
-    network: FaceBehaviorNet, summary: Summary, job: Job, places: Places
-) -> dict[str, dict[str, float]]:
+def _measured(network: FaceBehaviorNet, job: Job, places: Places) -> dict[str, dict[str, float]]:
     """Measure each task on validation people, on its own database's test and in the new domain."""
     tasks = [task for task in TASKS if task in network.configuration.heads]
     sets = {"validation": "validation", "in_domain": "test"}
