@@ -132,7 +132,7 @@ def _mean_and_deviation(values: list[float]) -> tuple[float, float]:
 def pilot_figures(plan: Plan, places: Places) -> Mapping[str, Mapping[str, float]]:
     """Give figures on validation people, by arm: the pilot's, and of the arms that it varies."""
     found = {}
-    jobs = [Job(arm, "B", 0) for arm in ("uncoupled", "both", "matching", "soft")]
+    jobs = [Job(arm, "B", 0) for arm in ("uncoupled", "both_default")]
     for job in [*jobs, *(Job(arm, "B", 0, True) for arm in plan.pilot)]:
         path = result_path(job, places)
         if path.exists():

@@ -69,16 +69,19 @@ def _units(found: Predictions, weights: Array) -> dict[str, Array]:
 def weighted_ranking(active: NDArray[np.bool_], scores: Array, weights: Array) -> Array:
     """Give ROC AUC and average precision; (2, R), of scores that all differ."""
     order = np.argsort(-scores, kind="stable")
-    ordered = weights[:, order].astype(np.float64)
-    positive = ordered * active[order]
-    through_positive, through_all = positive.cumsum(axis=1), ordered.cumsum(axis=1)
-    positives, everything = through_positive[:, -1], through_all[:, -1]
-    negatives = everything - positives
-    below = negatives[:, None] - (through_all - through_positive)
+    # Pictures first: rows that lie together in memory are gathered and summed far faster.
+    ordered = np.ascontiguousarray(weights.T)[order]
+    hits = np.flatnonzero(active[order])
+    through_all = ordered.cumsum(axis=0, dtype=np.float64)
+    positive = ordered[hits]
+    through_positive = positive.cumsum(axis=0, dtype=np.float64)
+    positives = through_positive[-1]
+    negatives = through_all[-1] - positives
+    below = negatives - (through_all[hits] - through_positive)
     with np.errstate(invalid="ignore", divide="ignore"):
-        auc = (positive * below).sum(axis=1) / (positives * negatives)
-        shares = through_positive / np.maximum(through_all, 1e-12)
-        precision = (positive * shares).sum(axis=1) / positives
+        auc = (positive * below).sum(axis=0) / (positives * negatives)
+        shares = through_positive / np.maximum(through_all[hits], 1e-12)
+        precision = (positive * shares).sum(axis=0) / positives
     return np.stack([auc, precision])
 
 
