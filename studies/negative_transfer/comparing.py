@@ -106,7 +106,9 @@ def _compared(
     return Compared(family, world, better, worse, figure, seeds, *difference(first, second))
 
 
-def means(plan: Plan, places: Places) -> dict[str, dict[str, dict[str, tuple[float, float]]]]:
+def means(
+    plan: Plan, places: Places
+) -> dict[str, dict[str, dict[str, tuple[float, float | None]]]]:
     """Give mean and standard deviation over seeds, by arm and world, measured set and figure."""
     collected: dict[str, dict[str, dict[str, list[float]]]] = {}
     for job in finished(plan, places):
@@ -124,8 +126,8 @@ def means(plan: Plan, places: Places) -> dict[str, dict[str, dict[str, tuple[flo
     }
 
 
-def _mean_and_deviation(values: list[float]) -> tuple[float, float]:
-    deviation = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+def _mean_and_deviation(values: list[float]) -> tuple[float, float | None]:
+    deviation = float(np.std(values, ddof=1)) if len(values) > 1 else None
     return float(np.mean(values)), deviation
 
 

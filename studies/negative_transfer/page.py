@@ -1,6 +1,7 @@
 """The result page with its tables and pictures, and the same numbers as JSON."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -111,7 +112,7 @@ def _runs(plan: Plan, places: Places) -> dict[str, float]:
 def page_text(summary: Mapping[str, Any]) -> str:
     """Put the page together: the discussion first, then all numbers."""
     parts = [
-        DISCUSSION.read_text().rstrip(),
+        filled(DISCUSSION.read_text(), summary).rstrip(),
         "## Figures in the new domain\n\nMean over seeds ± their standard deviation; 3600 pictures "
         "of 300 people.",
         _means_table(summary, "new_domain"),
@@ -128,6 +129,29 @@ def page_text(summary: Mapping[str, Any]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def filled(text: str, summary: Mapping[str, Any]) -> str:
+    """Put differences with their intervals in the place of `{{BETTER-WORSE-WORLD-FIGURE}}`.
+
+    Raises:
+        KeyError: there is no such difference.
+    """
+    known = {}
+    for row in [*summary["gains"], *summary["contrasts"]]:
+        one = Compared(**row)
+        known[f"{one.better}-{one.worse}-{one.world}-{one.figure}"] = interval(one)
+    return re.sub(r"\{\{(.+?)\}\}", lambda place: known[place[1]], text)
+
+
+def _not_run(names: Sequence[str]) -> str:
+    """Name the runs that are missing, the seeds of an arm together."""
+    seeds: dict[str, list[str]] = {}
+    for name in names:
+        arm, seed = name.rsplit("-seed", 1)
+        seeds.setdefault(arm.replace("_", " ").replace("-", " in world "), []).append(seed)
+    listed = [f"{arm} (seed {', '.join(sorted(ones))})" for arm, ones in seeds.items()]
+    return "; ".join(listed) or "none"
+
+
 def _means_table(summary: Mapping[str, Any], measured: str) -> str:
     lines = [
         "| arm | world | seeds | " + " | ".join(title for _, title in SHOWN) + " |",
@@ -141,8 +165,11 @@ def _means_table(summary: Mapping[str, Any], measured: str) -> str:
     return "\n".join(lines)
 
 
-def _cell(value: Sequence[float] | None) -> str:
-    return "" if value is None else f"{value[0]:.3f} ± {value[1]:.3f}"
+def _cell(value: Sequence[float | None] | None) -> str:
+    if value is None:
+        return ""
+    mean, deviation = value
+    return f"{mean:.3f}" if deviation is None else f"{mean:.3f} ± {deviation:.3f}"
 
 
 def _contrast_table(compared: Sequence[Mapping[str, Any]]) -> str:
@@ -192,12 +219,11 @@ def _pilot_table(pilot: Mapping[str, Mapping[str, float]]) -> str:
 
 def _numbers(summary: Mapping[str, Any]) -> str:
     runs, rule = summary["runs"], summary["rule"]
-    missing = ", ".join(summary["not_run"]) or "none"
     return (
         f"## The runs\n\n{runs['number']} runs of {runs['steps']} steps, at most "
         f"{runs['parameters']} weights, {runs['training_minutes']} minutes of one processor core. "
         f"The strict rule from action units to an expression fires on {rule['strict']} of "
         f"{rule['pictures']} training pictures ({100 * rule['strict'] / rule['pictures']:.1f} %), "
         f"on {rule['prototypical']} if only the prototypical ones are required. "
-        f"Planned and not run: {missing}."
+        f"Planned and not run: {_not_run(summary['not_run'])}."
     )

@@ -25,10 +25,12 @@ class Arm(_Section):
     Attributes:
         tasks: that the network has.
         coupling: the section of a training configuration; None couples nothing.
+        network: keys of the section `network` that differ from the other arms'.
     """
 
     tasks: tuple[Task, ...] = TASKS
     coupling: Mapping[str, Any] | None = None
+    network: Mapping[str, Any] = {}
 
 
 class Lot(_Section):
@@ -158,7 +160,7 @@ def configuration_of(plan: Plan, job: Job, places: Places) -> Configuration:
         "name": job.name,
         "seed": job.seed,
         "label_sets": sets,
-        "network": {**plan.training["network"], "heads": list(arm.tasks)},
+        "network": {**plan.training["network"], **arm.network, "heads": list(arm.tasks)},
         "optimisation": {
             **plan.training["optimisation"],
             "batch_size": plan.pictures_a_task * len(arm.tasks),
