@@ -1,5 +1,4 @@
 import pytest
-
 from studies.negative_transfer.comparing import Compared
 from studies.negative_transfer.page import filled, interval
 from studies.negative_transfer.plan import Plan
