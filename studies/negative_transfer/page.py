@@ -53,6 +53,8 @@ SHOWN = (
 def write_page(plan: Plan, places: Places, databases: Path, results: Path) -> None:
     """Write `negative_transfer.md`, `summary.json` and the pictures."""
     arms = resampled(plan, places)
+    gained = gains(arms)
+    coupled = [name for name, arm in plan.arms.items() if arm.coupling is not None]
     summary: dict[str, Any] = {
         "seeds": seeds_of(plan, places),
         "not_run": [job.name for job in plan.jobs() if not result_path(job, places).exists()],
@@ -61,15 +63,14 @@ def write_page(plan: Plan, places: Places, databases: Path, results: Path) -> No
         "table_errors": table_errors(places, databases),
         "means": means(plan, places),
         "pilot": pilot_figures(plan, places),
-        "gains": [vars(one) for one in gains(arms)],
+        "gains": [vars(one) for one in gained],
         "contrasts": [vars(one) for one in contrasts(plan, arms)],
     }
     folder = results / "negative_transfer"
     with writing(folder / "summary.json") as unfinished:
         unfinished.write_text(json.dumps(summary, indent=1) + "\n")
-    gained = gains(arms)
     for world in sorted({one.world for one in gained}):
-        draw_gains(gained, list(plan.arms), world, folder / f"gains_{world}.png")
+        draw_gains(gained, coupled, world, folder / f"gains_{world}.png")
     draw_table_errors(gained, summary["table_errors"], "B", folder / "table_errors.png")
     with writing(results / "negative_transfer.md") as unfinished:
         unfinished.write_text(page_text(summary))

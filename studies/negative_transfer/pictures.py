@@ -59,13 +59,15 @@ def draw_table_errors(
     figure = Figure(figsize=(10.0, 3.2), layout="constrained")
     FigureCanvasAgg(figure)
     for panel, name in zip(figure.subplots(1, len(MAIN)), MAIN.values(), strict=True):
-        for one in gains:
-            if one.world == world and one.figure == name and one.better in errors:
-                error, colour = errors[one.better], COLOURS[name]
-                panel.plot([error, error], [one.low, one.high], color=colour, linewidth=1.5)
-                panel.plot([error], [one.mean], "o", color=colour, markersize=4)
-                label = one.better.replace("_", " ")
-                panel.annotate(label, (error, one.high), fontsize=7, ha="center", va="bottom")
+        chosen = [o for o in gains if o.world == world and o.figure == name and o.better in errors]
+        for place, one in enumerate(sorted(chosen, key=lambda o: errors[o.better])):
+            error, colour = errors[one.better], COLOURS[name]
+            panel.plot([error, error], [one.low, one.high], color=colour, linewidth=1.5)
+            panel.plot([error], [one.mean], "o", color=colour, markersize=4)
+            # Neighbours are labelled above and below in turn.
+            end, side = ((one.high, "bottom"), (one.low, "top"))[place % 2]
+            label = one.better.replace("_", " ")
+            panel.annotate(label, (error, end), fontsize=7, ha="center", va=side)
         panel.axhline(0.0, color="0.6", linewidth=0.8)
         panel.margins(x=0.2, y=0.15)
         panel.set_title(NAMES[name], fontsize=9)
