@@ -1,12 +1,13 @@
 """From the runs' files to means, gains and contrasts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from studies.negative_transfer.figures import MAIN
+from studies.negative_transfer.figures import BALANCED, MAIN, class_offsets
 from studies.negative_transfer.plan import TASKS, Family, Job, Places, Plan
 from studies.negative_transfer.predictions import Predictions
 from studies.negative_transfer.resampling import Array, difference, holm, replicated
@@ -60,10 +61,22 @@ def _of_run(job: Job, task: str, places: Places) -> dict[str, Array]:
     """Compute a run's figures, or read them where that was done before."""
     database = places.new_domain(task, job.world).name
     predictions = predictions_path(job, places, f"new_domain-{database}")
-    kept = predictions.with_name(f"resampled-{task}.npz")
+    figures = _kept(predictions, task, f"resampled-{task}.npz", np.zeros(1))
+    if task == "expression":
+        trained_on = places.database(task, job.world).name
+        validation = Predictions.load(predictions_path(job, places, f"validation-{trained_on}"))
+        offsets = class_offsets(validation)
+        balanced = _kept(predictions, task, "resampled-balanced.npz", offsets)
+        figures[BALANCED] = balanced[MAIN["expression"]]
+    return figures
+
+
+def _kept(path: Path, task: str, name: str, offsets: NDArray[np.float64]) -> dict[str, Array]:
+    kept = path.with_name(name)
     if not kept.exists():
-        figures = replicated(task, Predictions.load(predictions))
-        np.savez(kept, allow_pickle=False, **figures)
+        found = Predictions.load(path)
+        moved = replace(found, expression=(found.expression + offsets).astype(np.float32))
+        np.savez(kept, allow_pickle=False, **replicated(task, moved))
     with np.load(kept, allow_pickle=False) as arrays:
         return {name: arrays[name] for name in arrays.files}
 
