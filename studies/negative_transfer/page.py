@@ -121,8 +121,8 @@ def page_text(summary: Mapping[str, Any]) -> str:
         "seeds; p after Holm within the family. Bold: beyond the interval.",
         _contrast_table(summary["contrasts"]),
         "## Gains over the uncoupled network\n\nIn the new domain, with 95 % intervals, "
-        "uncorrected. Balanced: after the mean probability of each expression was set to its share, both on "
-        "validation people; looked at after the runs.",
+        "uncorrected. Balanced: after the mean probability of each expression was set to its "
+        "share, both on validation people; looked at after the runs.",
         _gain_table(summary["gains"]),
         _pictures(summary),
         "## On each task's own database (other people, same domain)",

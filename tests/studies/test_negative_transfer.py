@@ -132,17 +132,9 @@ def test_only_expression_pictures_differ_between_the_worlds() -> None:
 def test_offsets_set_mean_probabilities_to_the_shares_of_the_classes() -> None:
     generator = np.random.default_rng(5)
     labels = np.repeat(np.arange(7), [40, 30, 20, 10, 10, 10, 10])
-    logits = generator.normal(size=(130, 7)).astype(np.float32) - 3.0 * np.eye(7)[0]
-    nothing = np.zeros((130, 0))
-    validation = Predictions(
-        logits.astype(np.float32),
-        nothing,
-        nothing,
-        labels,
-        nothing.astype(np.int8),
-        nothing,
-        labels,
-    )
+    logits = (generator.normal(size=(130, 7)) - 3.0 * np.eye(7)[0]).astype(np.float32)
+    none = np.zeros((130, 0), dtype=np.float32)
+    validation = Predictions(logits, none, none, labels, none.astype(np.int8), none, labels)
     moved = np.exp(logits + class_offsets(validation))
     mean = (moved / moved.sum(axis=1, keepdims=True)).mean(axis=0)
     assert mean == pytest.approx(np.bincount(labels) / 130, abs=1e-6)
