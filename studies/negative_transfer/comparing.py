@@ -26,7 +26,8 @@ class Compared:
         figure: that is compared.
         seeds: that both arms have.
         mean, low, high: of the difference, with its 95 % interval.
-        p: two-sided, corrected within the family where there is one.
+        p: two-sided, corrected within the family where there is one; None for one seed, which
+            says nothing of others.
     """
 
     family: str
@@ -38,7 +39,7 @@ class Compared:
     mean: float
     low: float
     high: float
-    p: float
+    p: float | None
 
 
 def finished(plan: Plan, places: Places) -> list[Job]:
@@ -93,8 +94,12 @@ def _family(name: str, family: Family, arms: Arms) -> list[Compared]:
             one = _compared(name, family.world, contrast.better, contrast.worse, MAIN[task], arms)
             if one is not None:
                 compared.append(one)
-    corrected = holm([one.p for one in compared])
-    return [Compared(**{**vars(one), "p": p}) for one, p in zip(compared, corrected, strict=True)]
+    # A contrast of one seed still counts among those that could have been found.
+    corrected = holm([1.0 if one.p is None else one.p for one in compared])
+    return [
+        one if one.p is None else replace(one, p=p)
+        for one, p in zip(compared, corrected, strict=True)
+    ]
 
 
 def gains(arms: Arms) -> list[Compared]:
@@ -116,7 +121,9 @@ def _compared(
     seeds = len(set(first) & set(second))
     if not seeds:
         return None
-    return Compared(family, world, better, worse, figure, seeds, *difference(first, second))
+    mean, low, high, p = difference(first, second)
+    known = p if seeds > 1 else None
+    return Compared(family, world, better, worse, figure, seeds, mean, low, high, known)
 
 
 def means(

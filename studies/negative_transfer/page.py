@@ -118,7 +118,8 @@ def page_text(summary: Mapping[str, Any]) -> str:
         "of 300 people.",
         _means_table(summary, "new_domain"),
         "## Contrasts\n\nNamed before the runs. Difference with its 95 % interval over people and "
-        "seeds; p after Holm within the family. Bold: beyond the interval.",
+        "seeds, with one seed over people alone; p after Holm within the family. Bold: beyond the "
+        "interval, with several seeds.",
         _contrast_table(summary["contrasts"]),
         "## Gains over the uncoupled network\n\nIn the new domain, with 95 % intervals, "
         "uncorrected. Balanced: after the mean probability of each expression was set to its "
@@ -184,10 +185,11 @@ def _contrast_table(compared: Sequence[Mapping[str, Any]]) -> str:
     ]
     for row in compared:
         one = Compared(**row)
+        p = "" if one.p is None else f"{one.p:.3f}"
         pair = f"{one.better} minus {one.worse}".replace("_", " ")
         lines.append(
             f"| {one.family.replace('_', ' ')} | {one.world} | {pair} | "
-            f"{one.figure.replace('_', ' ')} | {one.seeds} | {interval(one)} | {one.p:.3f} |"
+            f"{one.figure.replace('_', ' ')} | {one.seeds} | {interval(one)} | {p} |"
         )
     return "\n".join(lines)
 
@@ -215,9 +217,9 @@ def _gain_table(gained: Sequence[Mapping[str, Any]]) -> str:
 
 
 def interval(one: Compared) -> str:
-    """Write a difference with its interval, bold where that leaves out 0."""
+    """Write a difference with its interval, bold where several seeds leave out 0."""
     text = f"{one.mean:+.3f} [{one.low:+.3f}, {one.high:+.3f}]"
-    return f"**{text}**" if one.low > 0.0 or one.high < 0.0 else text
+    return f"**{text}**" if one.seeds > 1 and (one.low > 0.0 or one.high < 0.0) else text
 
 
 def _pictures(summary: Mapping[str, Any]) -> str:
