@@ -122,7 +122,8 @@ def page_text(summary: Mapping[str, Any]) -> str:
         "interval, with several seeds.",
         _contrast_table(summary["contrasts"]),
         "## Gains over the uncoupled network\n\nIn the new domain, with 95 % intervals, "
-        "uncorrected, with one seed over people alone. Balanced: after the mean probability of each expression was set to its "
+        "uncorrected, with one seed over people alone. Balanced: after the mean probability of "
+        "each expression was set to its "
         "share, both on validation people; looked at after the runs.",
         _gain_table(summary["gains"]),
         _pictures(summary),
