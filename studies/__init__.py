@@ -1,0 +1,1 @@
+"""Studies: what the project has found out by training networks, each one command."""

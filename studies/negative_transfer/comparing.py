@@ -1,0 +1,177 @@
+"""From the runs' files to means, gains and contrasts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studies.negative_transfer.figures import BALANCED, MAIN, class_offsets
+from studies.negative_transfer.plan import TASKS, Family, Job, Places, Plan
+from studies.negative_transfer.predictions import Predictions
+from studies.negative_transfer.resampling import Array, difference, holm, replicated
+from studies.negative_transfer.running import predictions_path, read_result, result_path
+
+Arms = dict[tuple[str, str], dict[str, dict[int, Array]]]
+"""For each arm and world, for each figure, for each seed: the figure under all draws; (R + 1,)."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One difference between two arms.
+
+    Attributes:
+        family: whose p-values are corrected together; empty for a gain over uncoupled.
+        figure: that is compared.
+        seeds: that both arms have.
+        mean, low, high: of the difference, with its 95 % interval.
+        p: two-sided, corrected within the family where there is one; None for one seed, which
+            says nothing of others.
+    """
+
+    family: str
+    world: str
+    better: str
+    worse: str
+    figure: str
+    seeds: int
+    mean: float
+    low: float
+    high: float
+    p: float | None
+
+
+def finished(plan: Plan, places: Places) -> list[Job]:
+    """List the runs that have a result."""
+    return [job for job in plan.jobs() if result_path(job, places).exists()]
+
+
+def resampled(plan: Plan, places: Places) -> Arms:
+    """Compute every finished run's figures in the new domain under the draws of people."""
+    found: Arms = {}
+    for job in finished(plan, places):
+        arm = found.setdefault((job.arm, job.world), {})
+        for task in plan.arms[job.arm].tasks:
+            for figure, values in _of_run(job, task, places).items():
+                arm.setdefault(figure, {})[job.seed] = values
+    return found
+
+
+def _of_run(job: Job, task: str, places: Places) -> dict[str, Array]:
+    """Compute a run's figures, or read them where that was done before."""
+    database = places.new_domain(task, job.world).name
+    predictions = predictions_path(job, places, f"new_domain-{database}")
+    figures = _kept(predictions, task, f"resampled-{task}.npz", np.zeros(1))
+    if task == "expression":
+        trained_on = places.database(task, job.world).name
+        validation = Predictions.load(predictions_path(job, places, f"validation-{trained_on}"))
+        offsets = class_offsets(validation)
+        balanced = _kept(predictions, task, "resampled-balanced.npz", offsets)
+        figures[BALANCED] = balanced[MAIN["expression"]]
+    return figures
+
+
+def _kept(path: Path, task: str, name: str, offsets: NDArray[np.float64]) -> dict[str, Array]:
+    kept = path.with_name(name)
+    if not kept.exists():
+        found = Predictions.load(path)
+        moved = replace(found, expression=(found.expression + offsets).astype(np.float32))
+        np.savez(kept, allow_pickle=False, **replicated(task, moved))
+    with np.load(kept, allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files}
+
+
+def contrasts(plan: Plan, arms: Arms) -> list[Compared]:
+    """Compare what the plan names, as far as it was run; p-values corrected by family."""
+    return [one for name, family in plan.families.items() for one in _family(name, family, arms)]
+
+
+def _family(name: str, family: Family, arms: Arms) -> list[Compared]:
+    compared = []
+    for contrast in family.contrasts:
+        for task in contrast.tasks:
+            one = _compared(name, family.world, contrast.better, contrast.worse, MAIN[task], arms)
+            if one is not None:
+                compared.append(one)
+    # A contrast of one seed still counts among those that could have been found.
+    corrected = holm([1.0 if one.p is None else one.p for one in compared])
+    return [
+        one if one.p is None else replace(one, p=p)
+        for one, p in zip(compared, corrected, strict=True)
+    ]
+
+
+def gains(arms: Arms) -> list[Compared]:
+    """Compare every arm with the uncoupled network of its world, in every figure."""
+    found = []
+    for (arm, world), figures in arms.items():
+        for figure in figures if arm != "uncoupled" else ():
+            one = _compared("", world, arm, "uncoupled", figure, arms)
+            if one is not None:
+                found.append(one)
+    return found
+
+
+def _compared(
+    family: str, world: str, better: str, worse: str, figure: str, arms: Arms
+) -> Compared | None:
+    first = arms.get((better, world), {}).get(figure, {})
+    second = arms.get((worse, world), {}).get(figure, {})
+    seeds = len(set(first) & set(second))
+    if not seeds:
+        return None
+    mean, low, high, p = difference(first, second)
+    known = p if seeds > 1 else None
+    return Compared(family, world, better, worse, figure, seeds, mean, low, high, known)
+
+
+def means(
+    plan: Plan, places: Places
+) -> dict[str, dict[str, dict[str, tuple[float, float | None]]]]:
+    """Give mean and standard deviation over seeds, by arm and world, measured set and figure."""
+    collected: dict[str, dict[str, dict[str, list[float]]]] = {}
+    for job in finished(plan, places):
+        figures = read_result(result_path(job, places))["figures"]
+        for measured, values in figures.items():
+            for figure, value in values.items():
+                sets = collected.setdefault(f"{job.arm}-{job.world}", {})
+                sets.setdefault(measured, {}).setdefault(figure, []).append(value)
+    return {
+        arm: {
+            measured: {name: _mean_and_deviation(values) for name, values in figures.items()}
+            for measured, figures in sets.items()
+        }
+        for arm, sets in collected.items()
+    }
+
+
+def _mean_and_deviation(values: list[float]) -> tuple[float, float | None]:
+    deviation = float(np.std(values, ddof=1)) if len(values) > 1 else None
+    return float(np.mean(values)), deviation
+
+
+def pilot_figures(plan: Plan, places: Places) -> Mapping[str, Mapping[str, float]]:
+    """Give figures on validation people, by arm: the pilot's, and of the arms that it varies."""
+    found = {}
+    jobs = [Job(arm, "B", 0) for arm in ("uncoupled", "both_default")]
+    for job in [*jobs, *(Job(arm, "B", 0, True) for arm in plan.pilot)]:
+        path = result_path(job, places)
+        if path.exists():
+            figures = read_result(path)["figures"]["validation"]
+            found[job.arm] = {MAIN[task]: figures[MAIN[task]] for task in TASKS}
+    return found
+
+
+def seeds_of(plan: Plan, places: Places) -> dict[str, int]:
+    """Count the finished seeds of every arm and world."""
+    counts: dict[str, int] = {}
+    for job in finished(plan, places):
+        counts[f"{job.arm}-{job.world}"] = counts.get(f"{job.arm}-{job.world}", 0) + 1
+    return counts
+
+
+def table_rows(path: Path) -> Mapping[str, Mapping[str, float]]:
+    """Read the generator's own table."""
+    rows: Mapping[str, Mapping[str, float]] = read_result(path)
+    return rows

@@ -1,0 +1,259 @@
+"""The result page with its tables and pictures, and the same numbers as JSON."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from facebehavior.databases.shards import Shards
+from facebehavior.files import writing
+from facebehavior.labels import ACTION_UNIT_COLUMNS, EXPRESSIONS, label_arrays
+from facebehavior.relatedness import (
+    base_rates,
+    deranged,
+    domain_relatedness,
+    marginal,
+    read_relatedness,
+)
+from studies.negative_transfer.comparing import (
+    Compared,
+    contrasts,
+    finished,
+    gains,
+    means,
+    pilot_figures,
+    resampled,
+    seeds_of,
+    table_rows,
+)
+from studies.negative_transfer.figures import BALANCED, MAIN
+from studies.negative_transfer.firing import rule_firing
+from studies.negative_transfer.pictures import draw_gains, draw_table_errors
+from studies.negative_transfer.plan import TASKS, Places, Plan
+from studies.negative_transfer.running import read_result, result_path
+
+DISCUSSION = Path(__file__).with_name("discussion.md")
+SHOWN = (
+    ("expression_uar", "UAR"),
+    ("expression_accuracy", "accuracy"),
+    ("expression_macro_f1", "macro-F1"),
+    ("action_units_auc", "ROC AUC"),
+    ("action_units_average_precision", "AP"),
+    ("action_units_f1", "F1"),
+    ("valence_ccc", "CCC valence"),
+    ("arousal_ccc", "CCC arousal"),
+    ("mean_action_unit_rate", "mean AU rate"),
+    ("mean_p_neutral", "mean p(neutral)"),
+)
+
+
+def write_page(plan: Plan, places: Places, databases: Path, results: Path) -> None:
+    """Write `negative_transfer.md`, `summary.json` and the pictures."""
+    arms = resampled(plan, places)
+    gained = gains(arms)
+    coupled = [name for name, arm in plan.arms.items() if arm.coupling is not None]
+    summary: dict[str, Any] = {
+        "seeds": seeds_of(plan, places),
+        "not_run": [job.name for job in plan.jobs() if not result_path(job, places).exists()],
+        "runs": _runs(plan, places),
+        "rule": rule_firing(places.database("action_units", "B")),
+        "table_errors": table_errors(places, databases),
+        "means": means(plan, places),
+        "pilot": pilot_figures(plan, places),
+        "gains": [vars(one) for one in gained],
+        "contrasts": [vars(one) for one in contrasts(plan, arms)],
+    }
+    folder = results / "negative_transfer"
+    with writing(folder / "summary.json") as unfinished:
+        unfinished.write_text(json.dumps(summary, indent=1) + "\n")
+    for world in sorted({one.world for one in gained}):
+        draw_gains(gained, coupled, world, folder / f"gains_{world}.png")
+    draw_table_errors(gained, summary["table_errors"], "B", folder / "table_errors.png")
+    with writing(results / "negative_transfer.md") as unfinished:
+        unfinished.write_text(page_text(summary))
+
+
+def table_errors(places: Places, databases: Path) -> dict[str, float]:
+    """Give the mean absolute difference of each arm's table to the generator's, over 7 x 17."""
+    true = np.zeros((len(EXPRESSIONS), len(ACTION_UNIT_COLUMNS)))
+    rows = table_rows(databases / "action_units" / "table.json")
+    for row, name in enumerate(EXPRESSIONS):
+        for unit, value in rows[name].items():
+            true[row, ACTION_UNIT_COLUMNS.index(unit)] = value
+    domain, empirical = domain_relatedness(), read_relatedness(places.empirical)
+    used = {
+        "both": domain,
+        "both_empirical": empirical.arranged(EXPRESSIONS, ACTION_UNIT_COLUMNS),
+        "both_deranged": deranged(domain, 0),
+        "both_marginal": marginal(domain, _base_rates(places)),
+    }
+    return {arm: float(np.abs(table.values - true).mean()) for arm, table in used.items()}
+
+
+def _base_rates(places: Places) -> np.ndarray[Any, np.dtype[np.float64]]:
+    manifest = Shards(places.database("action_units", "B")).manifest
+    labels = label_arrays(manifest)
+    rows = [split == "train" for split in manifest.column("split").to_pylist()]
+    return base_rates(labels.action_units[rows], labels.action_units_annotated[rows])
+
+
+def _runs(plan: Plan, places: Places) -> dict[str, float]:
+    found = [read_result(result_path(job, places)) for job in finished(plan, places)]
+    return {
+        "number": len(found),
+        "steps": max(one["steps"] for one in found),
+        "parameters": max(one["parameters"] for one in found),
+        "training_minutes": round(sum(one["training_seconds"] for one in found) / 60, 1),
+    }
+
+
+def page_text(summary: Mapping[str, Any]) -> str:
+    """Put the page together: the discussion first, then all numbers."""
+    parts = [
+        filled(DISCUSSION.read_text(), summary).rstrip(),
+        "## Figures in the new domain\n\nMean over seeds ± their standard deviation; 3600 pictures "
+        "of 300 people.",
+        _means_table(summary, "new_domain"),
+        "## Contrasts\n\nNamed before the runs. Difference with its 95 % interval over people and "
+        "seeds, with one seed over people alone; p after Holm within the family. Bold: beyond the "
+        "interval, with several seeds.",
+        _contrast_table(summary["contrasts"]),
+        "## Gains over the uncoupled network\n\nIn the new domain, with 95 % intervals, "
+        "uncorrected, with one seed over people alone. Balanced: after the mean probability of "
+        "each expression was set to its "
+        "share, both on validation people; looked at after the runs.",
+        _gain_table(summary["gains"]),
+        _pictures(summary),
+        "## On each task's own database (other people, same domain)",
+        _means_table(summary, "in_domain"),
+        "## The pilot\n\nValidation people, each task's own labels, one seed.",
+        _pilot_table(summary["pilot"]),
+        _numbers(summary),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def filled(text: str, summary: Mapping[str, Any]) -> str:
+    """Put differences with their intervals in the place of `{{BETTER-WORSE-WORLD-FIGURE}}`.
+
+    Raises:
+        KeyError: there is no such difference.
+    """
+    known = {}
+    for row in [*summary["gains"], *summary["contrasts"]]:
+        one = Compared(**row)
+        known[f"{one.better}-{one.worse}-{one.world}-{one.figure}"] = interval(one)
+    return re.sub(r"\{\{(.+?)\}\}", lambda place: known[place[1]], text)
+
+
+def _not_run(names: Sequence[str]) -> str:
+    """Name the runs that are missing, the seeds of an arm together."""
+    seeds: dict[str, list[str]] = {}
+    for name in names:
+        arm, seed = name.rsplit("-seed", 1)
+        seeds.setdefault(arm.replace("_", " ").replace("-", " in world "), []).append(seed)
+    listed = [f"{arm} (seed {', '.join(sorted(ones))})" for arm, ones in seeds.items()]
+    return "; ".join(listed) or "none"
+
+
+def _means_table(summary: Mapping[str, Any], measured: str) -> str:
+    lines = [
+        "| arm | world | seeds | " + " | ".join(title for _, title in SHOWN) + " |",
+        "| --- | --- | --- | " + " | ".join("---" for _ in SHOWN) + " |",
+    ]
+    for name, sets in summary["means"].items():
+        arm, world = name.rsplit("-", 1)
+        cells = [_cell(sets[measured].get(figure)) for figure, _ in SHOWN]
+        seeds = summary["seeds"][name]
+        lines.append(f"| {arm.replace('_', ' ')} | {world} | {seeds} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _cell(value: Sequence[float | None] | None) -> str:
+    if value is None:
+        return ""
+    mean, deviation = value
+    return f"{mean:.3f}" if deviation is None else f"{mean:.3f} ± {deviation:.3f}"
+
+
+def _contrast_table(compared: Sequence[Mapping[str, Any]]) -> str:
+    lines = [
+        "| family | world | contrast | figure | seeds | difference | p |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for row in compared:
+        one = Compared(**row)
+        p = "" if one.p is None else f"{one.p:.3f}"
+        pair = f"{one.better} minus {one.worse}".replace("_", " ")
+        lines.append(
+            f"| {one.family.replace('_', ' ')} | {one.world} | {pair} | "
+            f"{one.figure.replace('_', ' ')} | {one.seeds} | {interval(one)} | {p} |"
+        )
+    return "\n".join(lines)
+
+
+def _gain_table(gained: Sequence[Mapping[str, Any]]) -> str:
+    figures = {
+        "expression_uar": "UAR",
+        BALANCED: "UAR, balanced",
+        "action_units_auc": "ROC AUC",
+        "action_units_average_precision": "AP",
+        "affect_ccc": "CCC",
+    }
+    cells: dict[tuple[str, str, int], dict[str, str]] = {}
+    for row in gained:
+        one = Compared(**row)
+        cells.setdefault((one.better, one.world, one.seeds), {})[one.figure] = interval(one)
+    lines = [
+        "| arm | world | seeds | " + " | ".join(figures.values()) + " |",
+        "| --- | --- | --- | " + " | ".join("---" for _ in figures) + " |",
+    ]
+    for (arm, world, seeds), found in cells.items():
+        row_cells = " | ".join(found.get(figure, "") for figure in figures)
+        lines.append(f"| {arm.replace('_', ' ')} | {world} | {seeds} | {row_cells} |")
+    return "\n".join(lines)
+
+
+def interval(one: Compared) -> str:
+    """Write a difference with its interval, bold where several seeds leave out 0."""
+    text = f"{one.mean:+.3f} [{one.low:+.3f}, {one.high:+.3f}]"
+    return f"**{text}**" if one.seeds > 1 and (one.low > 0.0 or one.high < 0.0) else text
+
+
+def _pictures(summary: Mapping[str, Any]) -> str:
+    worlds = sorted({one["world"] for one in summary["gains"]})
+    lines = [f"![Gains in world {world}](negative_transfer/gains_{world}.png)" for world in worlds]
+    lines.append("![Gain against the table's error](negative_transfer/table_errors.png)")
+    errors = ", ".join(
+        f"{arm.replace('_', ' ')} {error:.3f}" for arm, error in summary["table_errors"].items()
+    )
+    lines.append(f"Mean absolute difference to the generator's table (world B): {errors}.")
+    return "\n\n".join(lines)
+
+
+def _pilot_table(pilot: Mapping[str, Mapping[str, float]]) -> str:
+    figures = [MAIN[task] for task in TASKS]
+    lines = [
+        "| arm | UAR | ROC AUC | CCC | mean |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for arm, values in pilot.items():
+        row = [values[figure] for figure in figures]
+        cells = " | ".join(f"{value:.3f}" for value in [*row, sum(row) / len(row)])
+        lines.append(f"| {arm.replace('_', ' ')} | {cells} |")
+    return "\n".join(lines)
+
+
+def _numbers(summary: Mapping[str, Any]) -> str:
+    runs, rule = summary["runs"], summary["rule"]
+    return (
+        f"## The runs\n\n{runs['number']} runs of {runs['steps']} steps, at most "
+        f"{runs['parameters']} weights, {runs['training_minutes']} minutes of one processor core. "
+        f"The strict rule from action units to an expression fires on {rule['strict']} of "
+        f"{rule['pictures']} training pictures ({100 * rule['strict'] / rule['pictures']:.1f} %), "
+        f"on {rule['prototypical']} if only the prototypical ones are required. "
+        f"Planned and not run: {_not_run(summary['not_run'])}."
+    )

@@ -1,0 +1,24 @@
+import pytest
+from studies.negative_transfer.comparing import Compared
+from studies.negative_transfer.page import filled, interval
+from studies.negative_transfer.plan import Plan
+
+ONE = Compared("couplings", "B", "both", "uncoupled", "affect_ccc", 3, 0.05, 0.01, 0.09, 0.02)
+
+
+def test_intervals_beyond_zero_are_bold() -> None:
+    assert interval(ONE) == "**+0.050 [+0.010, +0.090]**"
+    across = Compared(**{**vars(ONE), "low": -0.01})
+    assert interval(across) == "+0.050 [-0.010, +0.090]"
+
+
+def test_the_discussion_quotes_differences_that_there_are() -> None:
+    summary = {"gains": [], "contrasts": [vars(ONE)]}
+    text = filled("Affect gains {{both-uncoupled-B-affect_ccc}}.", summary)
+    assert text == "Affect gains **+0.050 [+0.010, +0.090]**."
+    with pytest.raises(KeyError):
+        filled("{{both-uncoupled-C-affect_ccc}}", summary)
+
+
+def test_the_plan_names_known_tasks_alone() -> None:
+    assert Plan.read().arms["expression"].tasks == ("expression",)
