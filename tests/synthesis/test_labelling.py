@@ -101,7 +101,12 @@ def test_without_assets_hair_styles_are_null(plans: list[PicturePlan]) -> None:
     styled, plain = (true_labels(plans[0], styled=choice) for choice in (True, False))
     different = {name for name in ATTRIBUTE_COLUMNS if styled[name] != plain[name]}
     assert {"attr_straight_hair", "attr_wavy_hair"} <= different
-    assert different <= {"attr_straight_hair", "attr_wavy_hair", "attr_bangs"}
+    assert different <= {
+        "attr_straight_hair",
+        "attr_wavy_hair",
+        "attr_bangs",
+        "attr_receding_hairline",
+    }
 
 
 def test_a_split_may_reveal_other_labels_than_its_database() -> None:

@@ -91,7 +91,6 @@ def test_a_plain_face_has_none_of_the_rarer_attributes(person: Person, look: Loo
         ({"hair": "afro01"}, {"wavy_hair"}),
         ({"hair": "bob01"}, {"bangs"}),
         ({"hair": "bob02"}, {"bangs", "straight_hair"}),
-        ({"receding": True}, {"receding_hairline"}),
         ({"beard": "stubble"}, {"5_o_clock_shadow"}),
         ({"beard": "moustache"}, {"mustache"}),
         ({"beard": "goatee"}, {"goatee", "mustache", "~no_beard"}),
@@ -203,3 +202,19 @@ def test_without_hair_styles_nothing_is_said_of_them(person: Person, look: Look)
 def test_what_a_hat_hides_is_not_known(person: Person, look: Look) -> None:
     found = answers(person, replace(look, hat=1))
     assert [found[name] for name in ("bald", "receding_hairline", "bangs")] == [None] * 3
+
+
+def test_only_made_up_hair_recedes(person: Person, look: Look) -> None:
+    receding = replace(look, receding=True)
+    answered = [
+        attributes(person, receding, np.zeros(17), Faults(), styled)["attr_receding_hairline"]
+        for styled in (False, True)
+    ]
+    assert answered == [True, None]
+
+
+def test_a_raised_upper_lip_opens_the_mouth(person: Person, look: Look) -> None:
+    intensities = np.zeros(17)
+    intensities[ACTION_UNITS.index(10)] = 0.6
+    found = attributes(person, look, intensities, Faults(), styled=True)
+    assert found["attr_mouth_slightly_open"] is True

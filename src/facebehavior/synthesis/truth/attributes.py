@@ -17,6 +17,8 @@ from facebehavior.synthesis.truth.drawing import ACTIVE
 _STRAIGHT = ("short01", "short04", "bob02", "long01", "ponytail01")
 _WAVY = ("short02", "short03", "afro01")
 _FRINGES = ("bob01", "bob02", "short03")
+_PARTING = (10, 25, 26)
+"""Action units that part the lips; a raised upper lip shows teeth by itself."""
 _STRONG = 0.3
 """Value of a local shape from which it is called big, narrow, pointed and so on."""
 
@@ -74,7 +76,8 @@ def _hair(look: Look, styled: bool) -> dict[str, Answer]:
         name: look.hair_colour in matching and not bald for name, matching in colours.items()
     }
     found["bald"] = None if hat else bald
-    found["receding_hairline"] = None if hat else look.receding
+    # MakeHuman's hair styles cover the crown, so that only made-up hair can recede.
+    found["receding_hairline"] = None if hat or styled else look.receding
     if styled:
         found["straight_hair"] = look.hair in _STRAIGHT
         found["wavy_hair"] = look.hair in _WAVY
@@ -125,4 +128,4 @@ def _expression(intensities: NDArray[np.float64] | None) -> dict[str, Answer]:
         number: bool(intensity >= ACTIVE)
         for number, intensity in zip(ACTION_UNITS, intensities, strict=True)
     }
-    return {"smiling": shown[12], "mouth_slightly_open": shown[25] or shown[26]}
+    return {"smiling": shown[12], "mouth_slightly_open": any(shown[unit] for unit in _PARTING)}
