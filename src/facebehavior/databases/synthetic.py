@@ -1,8 +1,9 @@
 """Synthetic heads: a database that `facebehavior synthesize` has made.
 
 Labels: what its configuration reveals of expression, 17 action units with intensities, valence and
-arousal, compound expression, identity, 35 attributes, gender, age band, skin tone and pose. Every
-label is exact; the five points of each face are given. Nobody is shown.
+arousal, compound expression, identity, attributes, gender, age band, skin tone and pose. Every
+label is exact, but for the annotator's error that valence and arousal have by design; the five
+points of each face are given. Nobody is shown.
 
 Layout::
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, field_validator, model_validator
 
@@ -27,17 +27,7 @@ Label = Literal[
 ]
 """Kinds of labels a database can reveal; `people` are gender, age band and skin tone."""
 
-ALL_LABELS: tuple[Label, ...] = (
-    "expression",
-    "action_units",
-    "intensities",
-    "affect",
-    "compound",
-    "identity",
-    "attributes",
-    "people",
-    "pose",
-)
+ALL_LABELS: tuple[Label, ...] = get_args(Label)
 SHIPPED = Path(__file__).with_name("configurations")
 """The folder of the configurations that come with the package."""
 

@@ -36,7 +36,7 @@ class Domain(Section):
         colour_cast: largest relative change of a channel.
         grey: probability of a picture without colour.
         resolution: width in which the picture was taken, as a share of its width.
-        jpeg: quality of the first compression.
+        jpeg: quality of the file.
         glasses, hats, makeup: factors on the probability that a person wears them.
         hand, scarf, thing: probabilities of something before the face.
     """
