@@ -19,7 +19,7 @@ Count = Annotated[int, Field(gt=0)]
 class Section(BaseModel):
     """A part of some settings: immutable, and no key is accepted that it does not have."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 Settings = TypeVar("Settings", bound=Section)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.synthesis.small import as_dictionary, few_pictures
 
 from facebehavior.errors import FaceBehaviorError
+from facebehavior.settings import checked
 from facebehavior.synthesis import read_configuration, shipped
 from facebehavior.synthesis.configuration import ALL_LABELS, SHIPPED
 from facebehavior.synthesis.domains import Domain
@@ -212,3 +213,20 @@ def test_a_range_goes_from_low_to_high(first: float, second: float) -> None:
     if low < high:
         with pytest.raises(ValueError, match="from low to high"):
             Domain(blur=(high, low))
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"sun": [0.0, float("inf")]}, "sun"),
+        ({"hats": float("nan")}, "hats"),
+        ({"glasses": -3}, "glasses"),
+        ({"warmth": [0.0, 9.0]}, "warmth: expected -1 to 1"),
+        ({"hand": 0.9, "scarf": 0.9}, "sum to 1 or less"),
+    ],
+)
+def test_what_no_picture_can_be_taken_with_is_refused(
+    values: dict[str, object], named: str
+) -> None:
+    with pytest.raises(FaceBehaviorError, match=named):
+        checked(Domain, values, "domain")

@@ -49,11 +49,15 @@ def test_the_seven_expressions_rise_and_fall_one_after_another(clip: tuple[Path,
     )
     active = np.array([truth.column(f"au{unit:02d}").to_pylist() for unit in (1, 4, 12, 25)])
     np.testing.assert_array_equal(active, intensities >= np.float32(0.2))
-    for name in EXPRESSIONS:
-        own = intensities[:, [place for place, shown in enumerate(expressions) if shown == name]]
-        middle = own[:, own.shape[1] // 2]
-        assert (own[:, 0] <= 0.6 * middle).all()
-        assert (own[:, -1] <= 0.6 * middle).all()
+    for name in EXPRESSIONS[1:]:  # between two of them, a face is neutral
+        places = [place for place, shown in enumerate(expressions) if shown == name]
+        middle = intensities[:, places[len(places) // 2]]
+        before = intensities[:, places[0] - 1]
+        after = intensities[:, min(places[-1] + 1, len(expressions) - 1)]
+        shows = middle >= 0.2
+        assert shows.any()
+        assert (before[shows] <= 0.6 * middle[shows]).all()
+        assert (after[shows] <= 0.6 * middle[shows]).all()
 
 
 def test_a_clip_whose_head_cannot_be_planned_is_one_line(tmp_path: Path) -> None:
@@ -66,12 +70,24 @@ def test_a_clip_whose_head_cannot_be_planned_is_one_line(tmp_path: Path) -> None
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("seconds", [0.0, -1.0, 0.01])
+@pytest.mark.parametrize("seconds", [0.0, -1.0, 0.01, float("nan"), float("inf")])
 def test_a_clip_without_frames_is_one_line(
     few: Configuration, tmp_path: Path, seconds: float
 ) -> None:
     with pytest.raises(FaceBehaviorError, match=r"expected a clip of 0\.04 s or more"):
         write_video(few, Materials(), tmp_path / "clip.mp4", seconds)
+
+
+def test_a_face_that_shows_nothing_yet_is_neutral(clip: tuple[Path, int]) -> None:
+    truth = Manifest.read(clip[0].with_suffix(".truth.parquet"))
+    expressions = truth.column("expression").to_pylist()
+    first = {name: expressions.index(name) for name in EXPRESSIONS[1:]}
+    assert all(expressions[place - 1] == "neutral" for place in first.values())
+
+
+def test_a_clip_is_an_mp4_file(few: Configuration, tmp_path: Path) -> None:
+    with pytest.raises(FaceBehaviorError, match=r"in \.mp4"):
+        write_video(few, Materials(), tmp_path / "clip.avi", 1.0)
 
 
 def test_a_clip_that_cannot_be_written_is_one_line(few: Configuration, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ Examples:
 """
 
 import argparse
+import sys
 from pathlib import Path
 
 NAME = "synthesize"
@@ -31,7 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--sculpts", metavar="FOLDER", help="FACSHuman's targets: one sculpt an action unit"
     )
     parser.add_argument(
-        "--only", nargs="+", default=[], metavar="DATABASE", help="databases to make (all)"
+        "--only",
+        nargs="+",
+        default=[],
+        metavar="DATABASE",
+        help="databases to make or preview (all)",
     )
     parser.add_argument("--workers", type=int, default=1, help="processes (%(default)s)")
     parser.add_argument("--preview", metavar="FILE", help="write a contact sheet (.png, .jpg)")
@@ -61,6 +66,12 @@ def run(arguments: argparse.Namespace) -> int:
         raise FaceBehaviorError("expected a folder (-o), --preview or --video, found none of them")
     configuration = read_configuration(arguments.configuration)
     materials = Materials(_folder(arguments.assets), _folder(arguments.sculpts))
+    if materials.sculpts is not None and not configuration.uses_sculpts:
+        print(
+            f"facebehavior: {configuration.name} makes its action units of ARKit's shapes: "
+            "--sculpts is not used",
+            file=sys.stderr,
+        )
     if arguments.preview:
         write_preview(configuration, materials, Path(arguments.preview), arguments.only)
         print(f"{arguments.preview}: contact sheet written")

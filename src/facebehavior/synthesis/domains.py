@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from facebehavior.settings import Section, Share
+from facebehavior.settings import NotNegative, Section, Share
 
 Range = tuple[float, float]
 Background = Literal["plain", "gradient", "blobs", "stripes", "blocks", "foliage"]
@@ -19,7 +19,8 @@ class Domain(Section):
         yaw, pitch, roll: largest turns of the head in degrees; small ones are likelier.
         gaze: largest turn of the eyes against the head, degrees.
         focal_length: millimetres on 36 mm film.
-        face: distance between the eyes as a share of the picture's width.
+        face: distance between the eyes as a share of the picture's width. The camera is never
+            nearer than 30 cm, so that short focal lengths give smaller faces.
         sun: strength of the main light.
         around: strength of the light from everywhere.
         fill: strength of the second light.
@@ -64,9 +65,9 @@ class Domain(Section):
     grey: Share = 0.0
     resolution: Range = (1.0, 1.0)
     jpeg: tuple[int, int] = (85, 95)
-    glasses: float = 1.0
-    hats: float = 0.5
-    makeup: float = 1.0
+    glasses: NotNegative = 1.0
+    hats: NotNegative = 0.5
+    makeup: NotNegative = 1.0
     hand: Share = 0.0
     scarf: Share = 0.0
     thing: Share = 0.0
@@ -79,6 +80,10 @@ class Domain(Section):
                 raise ValueError(f"{name}: expected a range from low to high, found {list(value)}")
             if numbers and name in _NOT_NEGATIVE and value[0] < 0:
                 raise ValueError(f"{name}: expected 0 or more, found {list(value)}")
+        if not -1 <= self.warmth[0] <= self.warmth[1] <= 1:
+            raise ValueError("warmth: expected -1 to 1")
+        if self.hand + self.scarf + self.thing > 1:
+            raise ValueError("hand, scarf and thing: expected probabilities that sum to 1 or less")
         if not 10 <= self.focal_length[0] <= self.focal_length[1] <= 400:
             raise ValueError("focal_length: expected 10 to 400 mm")
         if not 0.08 <= self.face[0] <= self.face[1] <= 0.6:

@@ -29,6 +29,8 @@ from facebehavior.synthesis.photographer import Materials, Photographer, picture
 from facebehavior.synthesis.plan import PicturePlan, plan_database, truth_table
 
 DESCRIPTION = "synthesis.json"
+RENDERER = 1
+"""Counted up whenever the same plan gives other pixels, so that no database mixes two kinds."""
 MANIFEST, TRUTH, TABLE = "manifest.parquet", "truth.parquet", "table.json"
 
 
@@ -189,12 +191,13 @@ def _describe(configuration: Configuration, materials: Materials, output: Path) 
     path = output / DESCRIPTION
     content = {
         "hash": configuration_hash(configuration),
+        "renderer": RENDERER,
         "skin_and_hair": "MakeHuman system assets" if materials.assets else "made by code",
         "configuration": configuration.model_dump(mode="json"),
     }
     if path.is_file():
         found = _read_description(path)
-        if any(found.get(key) != content[key] for key in ("hash", "skin_and_hair")):
+        if any(found.get(key) != content[key] for key in ("hash", "renderer", "skin_and_hair")):
             raise FaceBehaviorError(
                 f"{output}: holds databases of another configuration ({found.get('skin_and_hair')}"
                 f", hash {str(found.get('hash'))[:12]}); give another folder"

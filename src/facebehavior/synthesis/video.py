@@ -1,6 +1,7 @@
 """A synthetic clip: a head that moves through expressions, with the truth of every frame."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -18,7 +19,7 @@ from facebehavior.synthesis.labelling import revealed, true_labels
 from facebehavior.synthesis.photographer import Materials, Photographer
 from facebehavior.synthesis.plan import PicturePlan, plan_database
 from facebehavior.synthesis.truth.affect import SHARE_MATRIX, position
-from facebehavior.synthesis.truth.drawing import Drawn
+from facebehavior.synthesis.truth.drawing import ACTIVE, Drawn
 
 RATE = 25
 """Frames a second."""
@@ -44,13 +45,16 @@ def write_video(
         The number of frames.
 
     Raises:
-        FaceBehaviorError: a folder lacks a part, no database shows the seven expressions, the clip
-            would have no frame or cannot be written.
+        FaceBehaviorError: a folder lacks a part, no database shows the seven expressions, or the
+            clip has another ending, would have no frame or cannot be written.
     """
-    if seconds * RATE < 1:
+    if path.suffix.lower() != ".mp4":
+        raise FaceBehaviorError(f"{path}: expected a clip's name in .mp4")
+    if not math.isfinite(seconds) or seconds * RATE < 1:
         raise FaceBehaviorError(f"expected a clip of {1 / RATE} s or more, found {seconds} s")
+    peaks = _peaks(configuration)
     photographer = Photographer(configuration, materials)
-    plans = list(_frames(configuration, round(seconds * RATE)))
+    plans = list(_frames(peaks, round(seconds * RATE)))
     rows = []
     with writing(path) as unfinished, av.open(str(unfinished), "w", format="mp4") as container:
         stream = container.add_stream("libx264", rate=RATE)
@@ -79,9 +83,8 @@ def _row(
     return row | {"image": path.name, "video": path.stem, "frame": plan.number}
 
 
-def _frames(configuration: Configuration, count: int) -> Iterator[PicturePlan]:
+def _frames(peaks: Sequence[PicturePlan], count: int) -> Iterator[PicturePlan]:
     """Plan the frames: peaks of the seven expressions, and what lies between."""
-    peaks = _peaks(configuration)
     first = peaks[0]
     for number in range(count):
         place = number / count * len(peaks)
@@ -102,6 +105,8 @@ def _frames(configuration: Configuration, count: int) -> Iterator[PicturePlan]:
         yield replace(
             peak,
             number=number,
+            # Where nothing is to be seen of an expression yet, the face is neutral.
+            category=peak.category if share >= ACTIVE else EXPRESSIONS[0],
             person=first.person,
             look=first.look,
             drawn=Drawn(strength, intensities),
@@ -112,17 +117,28 @@ def _frames(configuration: Configuration, count: int) -> Iterator[PicturePlan]:
 
 
 def _peaks(configuration: Configuration) -> list[PicturePlan]:
-    """Give a picture of each of the seven expressions."""
+    """Give of each of the seven expressions the picture that shows most action units.
+
+    A neutral face shows fewest.
+    """
     for database in configuration.databases:
         shown: dict[str | None, PicturePlan] = {}
         for plan in plan_database(configuration, database):
-            shown.setdefault(plan.category, plan)
+            best = shown.setdefault(plan.category, plan)
+            if _expressive(plan) > _expressive(best):
+                shown[plan.category] = plan
         if all(name in shown for name in EXPRESSIONS):
             return [shown[name] for name in EXPRESSIONS]
     raise FaceBehaviorError(
         f"{configuration.name}: expected a database that shows all of {', '.join(EXPRESSIONS)} to "
         "make a clip from, found none"
     )
+
+
+def _expressive(plan: PicturePlan) -> float:
+    """Tell how much of its expression a face shows; a neutral face, how little else."""
+    shown = float(plan.drawn.intensities.sum()) + (plan.sculpt[1] if plan.sculpt else 0.0)
+    return -shown if plan.category == EXPRESSIONS[0] else shown
 
 
 def _rise(share: float) -> float:

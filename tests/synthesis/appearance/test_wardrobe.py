@@ -126,12 +126,11 @@ def test_hair_is_grey_so_that_any_colour_fits(makehuman: Path, look: Look) -> No
     assert wardrobe.hair(replace(look, hair="bald")) is None
 
 
-def test_a_style_without_a_texture_is_even(makehuman: Path, look: Look, tmp_path: Path) -> None:
-    root = empty_assets(tmp_path)
-    shutil.copytree(makehuman / "hair" / "short01", root / "hair" / "short01")
-    for picture in (root / "hair" / "short01").glob("*.png"):
-        picture.unlink()
-    layer = open_wardrobe(root).hair(look)
+@pytest.mark.parametrize("style", ["bob01", "afro01"])
+def test_a_style_that_comes_without_a_texture_is_even(
+    makehuman: Path, look: Look, style: str
+) -> None:
+    layer = open_wardrobe(makehuman).hair(replace(look, hair=style))
     assert layer is not None
     assert (layer.texture[..., 3] == 255).all()
 
@@ -145,3 +144,13 @@ def test_a_damaged_texture_is_one_line_that_names_it(
     (root / "hair" / "short01" / "a.png").write_bytes(b"rubbish")
     with pytest.raises(FaceBehaviorError, match=r"cannot read the texture .*a\.png"):
         open_wardrobe(root).hair(look)
+
+
+def test_a_texture_that_is_not_there_is_named(makehuman: Path, tmp_path: Path, look: Look) -> None:
+    brows = empty_assets(tmp_path) / "eyebrows" / look.brows
+    brows.mkdir()
+    for ending in ("mhclo", "obj"):
+        source = makehuman / "eyebrows" / look.brows / f"{look.brows}.{ending}"
+        (brows / source.name).write_bytes(source.read_bytes())
+    with pytest.raises(FaceBehaviorError, match=f"{look.brows}: expected a texture"):
+        MakeHumanWardrobe(tmp_path).brows(look)

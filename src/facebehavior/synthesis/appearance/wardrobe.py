@@ -40,6 +40,9 @@ _SKINS[("female", "young", "dark")] = _SKINS[("female", "middle", "dark")]
 _SKINS[("female", "old", "light")] = _SKINS[("female", "middle", "light")]
 """MakeHuman has no skin of young dark women and of old light women: the nearest stands in."""
 
+_WITHOUT_TEXTURE = ("bob01", "afro01")
+"""Hair styles that are drawn in one colour, because their textures are not among the assets."""
+
 _FIRST_DARK = 6
 """Skin tones from this one on are made from dark skins."""
 
@@ -133,11 +136,20 @@ class MakeHumanWardrobe:
         if name not in self._layers:
             folder = self._folder / kind / name
             proxy = read_proxy(folder)
-            pictures = sorted(folder.glob("*.png"))
-            texture = _read_picture(pictures[0], "RGBA") if pictures else _even()
+            texture = _even() if name in _WITHOUT_TEXTURE else _layer_picture(folder)
             texture = _grey(texture)
             self._layers[name] = Layer(proxy, texture, _mean_light(texture))
         return self._layers[name]
+
+
+def _layer_picture(folder: Path) -> NDArray[np.uint8]:
+    pictures = sorted(folder.glob("*.png"))
+    if not pictures:
+        raise FaceBehaviorError(
+            f"{folder}: expected a texture (.png), found none; "
+            "the MakeHuman assets are not complete"
+        )
+    return _read_picture(pictures[0], "RGBA")
 
 
 class MadeWardrobe:

@@ -6,14 +6,15 @@ nearer, 0 is infinitely far.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from facebehavior.synthesis.rendering.compiling import compiled
 
 NOTHING = -1
 """Stands in a buffer of triangle numbers where no triangle is seen."""
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def draw_triangles(
     screen: NDArray[np.float32],
     triangles: NDArray[np.int32],
@@ -65,7 +66,7 @@ def draw_triangles(
                     seen[y, x] = first + number
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def vertex_normals(
     vertices: NDArray[np.float32], triangles: NDArray[np.int32]
 ) -> NDArray[np.float32]:

@@ -5,17 +5,17 @@ frame: x to the right, y up, z towards the camera, which stands at the origin; d
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from facebehavior.synthesis.rendering.colours import LINEAR
+from facebehavior.synthesis.rendering.compiling import compiled
 
 _TABLE = LINEAR.copy()
 _DIRECTION, _SUN, _SKY, _GROUND, _FILL_DIRECTION, _FILL = range(6)
 """Rows of the (6, 3) array of lights."""
 
 
-@njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _texel(
     texture: NDArray[np.uint8], u: float, v: float, channel: int, table: NDArray[np.float32]
 ) -> float:
@@ -31,7 +31,7 @@ def _texel(
     return float(above * (1 - dy) + below * dy)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _lit(
     shadow: NDArray[np.float32], toward: NDArray[np.float32], x: float, y: float, z: float
 ) -> float:
@@ -51,7 +51,7 @@ def _lit(
     return open_looks / 9.0
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@compiled(fastmath=True)
 def shade_opaque(
     picture: NDArray[np.float32],
     seen: NDArray[np.int32],
@@ -161,7 +161,7 @@ def shade_opaque(
                 picture[py, px, channel] = colour * light + shine * lights[1, channel]
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@compiled(fastmath=True)
 def blend_translucent(
     picture: NDArray[np.float32],
     depth: NDArray[np.float32],
