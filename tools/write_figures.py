@@ -104,11 +104,35 @@ def synthetic_label_figures() -> str:
     return f"### {tables}".replace("\n## ", "\n### ").strip()
 
 
+COUPLED_ARMS = ("soft", "both", "both_empirical", "both_marginal", "both_deranged")
+
+
+def coupling_figures() -> str:
+    """What coupling gains over no coupling in the study of negative transfer, in the new domain."""
+    summary = _result("negative_transfer/summary.json")
+    gains = {
+        (one["better"], one["figure"]): one
+        for one in summary["gains"]
+        if one["world"] == "B" and one["worse"] == "uncoupled"
+    }
+    figures = ("expression_uar", "action_units_auc", "affect_ccc")
+    lines = [
+        "| gain over no coupling (95 % interval) | expression UAR | AU ROC AUC | affect CCC |",
+        "| --- | --- | --- | --- |",
+    ]
+    for arm in COUPLED_ARMS:
+        cells = [gains[arm, figure] for figure in figures]
+        shown = " | ".join(f"{c['mean']:+.3f} ({c['low']:+.3f} to {c['high']:+.3f})" for c in cells)
+        lines.append(f"| {arm.replace('_', ', ')}, {cells[0]['seeds']} seeds | {shown} |")
+    return "\n".join(lines)
+
+
 FIGURES: Mapping[str, Callable[[], str]] = {
     "ferplus": lambda: expression_figures("ferplus"),
     "lfw": lambda: expression_figures("lfw"),
     "speed": speed_figures,
     "synthetic_labels": synthetic_label_figures,
+    "coupling": coupling_figures,
 }
 
 
