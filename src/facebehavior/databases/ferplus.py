@@ -16,7 +16,9 @@ Layout::
 
 from pathlib import Path
 
-from facebehavior.databases.reading import ReadingReport, numbered_rows, required_folder
+from facebehavior.databases.pictures import names_in
+from facebehavior.databases.reading import ReadingReport, required_folder
+from facebehavior.databases.text import numbered_rows
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import VOTE_EXPRESSIONS, Manifest
 
@@ -86,7 +88,7 @@ def _read_split(folder: Path, split: str, report: ReadingReport) -> list[dict[st
     labels = folder / "label.csv"
     if not labels.is_file():
         raise FaceBehaviorError(f"{folder}: expected a file label.csv, found none")
-    pictures = {path.name for path in folder.iterdir()}
+    pictures = names_in(folder)
     rows: list[dict[str, object]] = []
     for line, cells in numbered_rows(labels, report):
         counts = _counts(cells)
@@ -105,7 +107,7 @@ def _read_split(folder: Path, split: str, report: ReadingReport) -> list[dict[st
 
 
 def _counts(cells: list[str]) -> list[int] | None:
-    values = [cell.strip() for cell in cells[_FIRST_COUNT:]]
+    values = cells[_FIRST_COUNT:]
     if len(values) != len(VOTE_COLUMNS) or not all(value.isdecimal() for value in values):
         return None
     counts = [int(value) for value in values]

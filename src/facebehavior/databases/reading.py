@@ -1,11 +1,9 @@
 """What every reader of a database shares: its interface and the report of what it read."""
 
-import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from facebehavior.errors import BadInput, FaceBehaviorError
 from facebehavior.labels import Manifest
@@ -19,6 +17,8 @@ class ReadingReport:
         rows: label rows read, malformed ones included.
         dropped: rows left out on purpose, counted by reason.
         problems: malformed or unusable rows, each with its file and line.
+        warnings: what looks wrong with the database as a whole, such as a missing archive or
+            frames that are off by one; every row can still be used.
         strict: raise the first problem instead of collecting it.
     """
 
@@ -26,9 +26,15 @@ class ReadingReport:
     rows: int = 0
     dropped: Counter[str] = field(default_factory=Counter)
     problems: list[BadInput] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
-    def problem(self, file: Path, line: int, reason: str) -> None:
+    def problem(self, file: Path, line: int | str, reason: str) -> None:
         """Note a row that cannot be used.
+
+        Args:
+            file: where it stands.
+            line: the number of its line from 1, or its key in a file that has no lines.
+            reason: what was expected and what was found.
 
         Raises:
             BadInput: in strict reading.
@@ -38,17 +44,21 @@ class ReadingReport:
             raise found
         self.problems.append(found)
 
+    def warn(self, place: Path, reason: str) -> None:
+        """Note what looks wrong without making a row unusable."""
+        self.warnings.append(f"{place}: {reason}")
 
-class Reader(Protocol):
-    """Reads the official release of one database."""
 
-    def __call__(self, root: Path, report: ReadingReport) -> Manifest:
-        """Read the labels below `root`, the folder as released, into a manifest.
+Reader = Callable[..., Manifest]
+"""Reads the official release of one database.
 
-        Raises:
-            FaceBehaviorError: the folder is not this database.
-            BadInput: the first malformed row, in strict reading.
-        """
+It is called as `read(root, report)`: `root` is the folder as released (or the file, where the
+release is one), `report` a `ReadingReport`. Further keyword arguments, each with a default, are
+the reader's options, such as the threshold from which an intensity counts as active.
+
+It raises FaceBehaviorError where the folder is not this database, and BadInput for the first
+malformed row in strict reading.
+"""
 
 
 def required_folder(root: Path, what: str) -> Path:
@@ -61,20 +71,3 @@ def required_folder(root: Path, what: str) -> Path:
         return root
     found = "a file (unpack the archive first)" if root.exists() else "nothing there"
     raise FaceBehaviorError(f"{root}: expected the folder of {what}, found {found}")
-
-
-def numbered_rows(file: Path, report: ReadingReport) -> Iterator[tuple[int, list[str]]]:
-    """Go through the rows of a CSV file with their line numbers, from 1; empty rows are left out.
-
-    Raises:
-        FaceBehaviorError: the file cannot be read as UTF-8 text.
-    """
-    try:
-        with file.open(newline="", encoding="utf-8-sig") as lines:
-            reader = csv.reader(lines)
-            for row in reader:
-                if row:
-                    report.rows += 1
-                    yield reader.line_num, row
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise FaceBehaviorError(f"{file}: expected a CSV file in UTF-8 ({error})") from error

@@ -11,7 +11,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from facebehavior.databases.reading import ReadingReport, numbered_rows
+from facebehavior.databases.reading import ReadingReport
+from facebehavior.databases.text import first_row, numbered_rows
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import (
     ACTION_UNIT_COLUMNS,
@@ -58,12 +59,9 @@ def _csv_rows(path: Path, report: ReadingReport) -> Iterator[tuple[int, Mapping[
     """Go through the rows of a CSV file with their line numbers, as text."""
     if not path.is_file():
         raise FaceBehaviorError(f"{path}: expected a CSV or Parquet file, found none")
-    rows = numbered_rows(path, report)
-    _, names = next(rows, (0, []))
-    names = [name.strip() for name in names]
+    names = first_row(path)
     _check_columns(path, names)
-    report.rows -= 1  # the header is no row
-    for line, cells in rows:
+    for line, cells in numbered_rows(path, report, header=1):
         if len(cells) == len(names):
             yield line, dict(zip(names, cells, strict=True))
         else:

@@ -1,6 +1,7 @@
 """The manifest: one Arrow row for each face image, a typed column for every label."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -33,14 +34,17 @@ MANIFEST_COLUMNS: Mapping[str, pa.DataType] = {
     **dict.fromkeys(ATTRIBUTE_COLUMNS, pa.bool_()),
     **dict.fromkeys(("gender", "age_band", "skin_tone"), pa.string()),
     **dict.fromkeys(("pose_pitch", "pose_yaw", "pose_roll"), pa.float32()),
+    "face_box": pa.list_(pa.float32(), 4),
     "landmarks": pa.list_(pa.float32(), 10),
     "alignment": pa.string(),
 }
 """Every column a manifest may have, with its type.
 
-`image` is the path of a picture, or (type `binary`) its encoded bytes. `expression_votes` are the
+`image` is the path of a picture, or of a video, whose frame number `frame` (from 0) is then meant,
+or (type `binary`) the picture's encoded bytes. `expression_votes` are the
 shares of the raters' votes for the 7 expressions and contempt; what is missing to 1 went to
 "unknown" or "not a face". Intensities are 0 to 1, valence and arousal -1 to 1, poses in degrees.
+`face_box` is x, y, width, height in pixels, where the release says which of the faces is meant.
 `landmarks` are the five points x0, y0, ... x4, y4 in pixels of the source picture. `alignment` says
 where they come from: `detected`, `fallback` (the median of the database) or `given`.
 """
@@ -54,6 +58,9 @@ _ALLOWED_RANGES: Mapping[str, tuple[float, float]] = {
     **dict.fromkeys(AFFECT, (-1.0, 1.0)),
     **dict.fromkeys((f"{name}_intensity" for name in ACTION_UNIT_COLUMNS), (0.0, 1.0)),
 }
+
+
+_ROWS_AT_ONCE = 8192
 
 
 class Manifest:
@@ -75,18 +82,16 @@ class Manifest:
 
     @classmethod
     def from_rows(cls, rows: Iterable[Mapping[str, object]]) -> "Manifest":
-        """Make a manifest of dictionaries from column name to value; what is left out is null."""
-        listed = list(rows)
-        present = {name for row in listed for name in row} | {"image", "database"}
-        unknown = present - set(MANIFEST_COLUMNS)
-        if unknown:
-            raise FaceBehaviorError(_unknown_columns(unknown))
-        columns = {
-            name: pa.array([row.get(name) for row in listed], _column_type(name, listed))
-            for name in MANIFEST_COLUMNS
-            if name in present
-        }
-        return cls(pa.table(columns))
+        """Make a manifest of dictionaries from column name to value; what is left out is null.
+
+        The dictionaries are taken a few thousand at a time, so that only the table grows.
+        """
+        waiting = iter(rows)
+        parts = [_table_of_rows(list(islice(waiting, _ROWS_AT_ONCE)))]
+        while some := list(islice(waiting, _ROWS_AT_ONCE)):
+            parts.append(_table_of_rows(some))
+        table = pa.concat_tables(parts, promote_options="default")
+        return cls(table.select([name for name in MANIFEST_COLUMNS if name in table.column_names]))
 
     @classmethod
     def read(cls, path: str | Path) -> "Manifest":
@@ -157,6 +162,20 @@ class Manifest:
 def join(manifests: Sequence[Manifest]) -> Manifest:
     """Put manifests under one another; columns that one of them lacks are null in its rows."""
     return Manifest(pa.concat_tables([m.table for m in manifests], promote_options="default"))
+
+
+def _table_of_rows(rows: Sequence[Mapping[str, object]]) -> pa.Table:
+    present = {name for row in rows for name in row} | {"image", "database"}
+    unknown = present - set(MANIFEST_COLUMNS)
+    if unknown:
+        raise FaceBehaviorError(_unknown_columns(unknown))
+    return pa.table(
+        {
+            name: pa.array([row.get(name) for row in rows], _column_type(name, rows))
+            for name in MANIFEST_COLUMNS
+            if name in present
+        }
+    )
 
 
 def _column_type(name: str, rows: Sequence[Mapping[str, object]]) -> pa.DataType:
