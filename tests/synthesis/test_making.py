@@ -191,6 +191,23 @@ def test_a_folder_of_another_configuration_is_refused(
     assert contents(made) == before
 
 
+def test_sculpts_of_other_files_are_refused_where_they_are_used(
+    facshuman: Path, tmp_path: Path
+) -> None:
+    content: Any = as_dictionary(few_pictures(picture_size=32))
+    content["databases"] = {"expression": content["databases"]["expression"]}
+    content["databases"]["expression"]["generator"] = {"kind": "sculpted"}
+    configuration = Configuration.model_validate(content)
+    synthesize(configuration, tmp_path / "out", Materials(sculpts=facshuman))
+    other = tmp_path / "other"
+    other.mkdir()
+    for path in facshuman.iterdir():
+        (other / path.name).symlink_to(path)
+    (other / "one more.target").write_text("")
+    with pytest.raises(FaceBehaviorError, match="made from other files"):
+        synthesize(configuration, tmp_path / "out", Materials(sculpts=other))
+
+
 @pytest.mark.parametrize("text", ["", "[1, 2]", "{"])
 def test_a_damaged_description_is_one_line(few: Configuration, tmp_path: Path, text: str) -> None:
     (tmp_path / "synthesis.json").write_text(text)

@@ -64,6 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if not (arguments.output or arguments.preview or arguments.video):
         raise FaceBehaviorError("expected a folder (-o), --preview or --video, found none of them")
+    if arguments.only and not (arguments.output or arguments.preview):
+        raise FaceBehaviorError("--only names databases to make or preview; a clip shows none")
     configuration = read_configuration(arguments.configuration)
     materials = Materials(_folder(arguments.assets), _folder(arguments.sculpts))
     if materials.sculpts is not None and not configuration.uses_sculpts:

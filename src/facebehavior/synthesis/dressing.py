@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from facebehavior.synthesis.appearance.accessories import glasses, shell
 from facebehavior.synthesis.appearance.look import BALD, Look
-from facebehavior.synthesis.appearance.makeup import skin_paint
+from facebehavior.synthesis.appearance.makeup import inside_mouth, skin_paint
 from facebehavior.synthesis.appearance.palette import (
     FRAMES,
     HAIR_COLOURS,
@@ -30,6 +30,8 @@ _WHITE = np.full((2, 2, 3), 255, dtype=np.uint8)
 _NO_TEXTURE = np.zeros((1, 2), dtype=np.float32)
 _TEETH_BACK = 0.08
 """Decimetres."""
+_LINING_BACK = 0.1
+"""Decimetres: how far the lining of the mouth gives way, so that it stays behind pressed lips."""
 _BLOOD = np.array([0.8, 0.7, 0.64], dtype=np.float32)
 """Skin under light against the printed tone: darker than white paper, and redder."""
 _DARKEST_SKIN = np.array([0.022, 0.016, 0.012], dtype=np.float32)
@@ -96,8 +98,10 @@ class Dressing:
         surface = Surface(texture, (tone / mean).astype(np.float32), gloss=0.05, wrap=0.25)
         painted_brows = of.wardrobe.brows(look) is None
         paint = skin_paint(of.bust_regions, look, of.bust_openness, painted_brows=painted_brows)
+        lining = inside_mouth(of.bust_regions, of.bust_openness)[:, np.newaxis]
+        bust = self._bust - lining * (0.0, 0.0, _LINING_BACK)
         return Part(
-            self._place.put(self._bust, of.bust_regions.head).astype(np.float32),
+            self._place.put(bust, of.bust_regions.head).astype(np.float32),
             of.bust.triangles,
             of.bust.texture_points,
             of.bust.texture_triangles,

@@ -19,19 +19,23 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from facebehavior.databases.synthetic import MANIFEST
 from facebehavior.databases.workers import in_processes
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.files import writing
 from facebehavior.labels import Manifest
+from facebehavior.synthesis.appearance.wardrobe import check_assets
 from facebehavior.synthesis.configuration import ALL_LABELS, Configuration
 from facebehavior.synthesis.labelling import labels_of, revealed, true_labels
 from facebehavior.synthesis.photographer import Materials, Photographer, picture_bytes
 from facebehavior.synthesis.plan import PicturePlan, plan_database, truth_table
 
 DESCRIPTION = "synthesis.json"
-RENDERER = 1
+RENDERER = 2
 """Counted up whenever the same plan gives other pixels, so that no database mixes two kinds."""
-MANIFEST, TRUTH, TABLE = "manifest.parquet", "truth.parquet", "table.json"
+_COMPARED = ("hash", "renderer", "skin_and_hair", "files")
+"""What must be the same for a run to go on in a folder."""
+TRUTH, TABLE = "truth.parquet", "table.json"
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,8 @@ def check_materials(configuration: Configuration, materials: Materials) -> None:
     Raises:
         FaceBehaviorError: a folder lacks a part.
     """
+    if materials.assets is not None:
+        check_assets(materials.assets)
     _photographer(configuration, materials)
 
 
@@ -173,6 +179,15 @@ def configuration_hash(configuration: Configuration) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
+def _listed(folder: Path | None) -> str | None:
+    """Give the SHA-256 (hex) of the names and sizes of a folder's files; None for no folder."""
+    if folder is None:
+        return None
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    lines = [f"{path.relative_to(folder).as_posix()} {path.stat().st_size}\n" for path in files]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
 def _read_description(path: Path) -> dict[str, object]:
     try:
         found = json.loads(path.read_text())
@@ -189,18 +204,21 @@ def _read_description(path: Path) -> dict[str, object]:
 def _describe(configuration: Configuration, materials: Materials, output: Path) -> None:
     """Write what the folder holds, or compare it with what is written there."""
     path = output / DESCRIPTION
+    sculpts = materials.sculpts if configuration.uses_sculpts else None
     content = {
         "hash": configuration_hash(configuration),
         "renderer": RENDERER,
         "skin_and_hair": "MakeHuman system assets" if materials.assets else "made by code",
+        "files": {"assets": _listed(materials.assets), "sculpts": _listed(sculpts)},
         "configuration": configuration.model_dump(mode="json"),
     }
     if path.is_file():
         found = _read_description(path)
-        if any(found.get(key) != content[key] for key in ("hash", "renderer", "skin_and_hair")):
+        if any(found.get(key) != content[key] for key in _COMPARED):
             raise FaceBehaviorError(
-                f"{output}: holds databases of another configuration ({found.get('skin_and_hair')}"
-                f", hash {str(found.get('hash'))[:12]}); give another folder"
+                f"{output}: holds databases of another configuration or made from other files "
+                f"({found.get('skin_and_hair')}, hash {str(found.get('hash'))[:12]}); "
+                "give another folder"
             )
         return
     with writing(path) as unfinished:

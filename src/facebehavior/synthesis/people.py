@@ -29,11 +29,10 @@ _HAIR: Mapping[str, Mapping[str, float]] = {
     "female": {
         "short02": 0.06,
         "short03": 0.06,
-        "bob01": 0.02,
-        "bob02": 0.05,
-        "long01": 0.33,
-        "ponytail01": 0.24,
-        "braid01": 0.18,
+        "bob02": 0.07,
+        "long01": 0.38,
+        "ponytail01": 0.29,
+        "braid01": 0.08,
         "afro01": 0.06,
     },
 }

@@ -34,7 +34,7 @@ def look(plan: PicturePlan) -> Look:
         gender="female",
         age_band="middle",
         skin_tone=5,
-        hair="braid01",
+        hair="long01",
         hair_colour="red",
         receding=False,
         beard="none",

@@ -76,6 +76,18 @@ def test_evidence_that_only_one_category_gives_is_certain() -> None:
     np.testing.assert_allclose(category_posterior(active, table, 0.0, categories), np.eye(3))
 
 
+def test_what_is_likelier_beforehand_is_likelier_afterwards_by_bayes() -> None:
+    table = perturbed_table(3)
+    active = np.random.default_rng(4).random((20, 17)) < 0.3
+    prior = np.random.default_rng(5).dirichlet(np.ones(22))
+    even = category_posterior(active, table, 0.03, CATEGORIES)
+    weighted = even * prior
+    np.testing.assert_allclose(
+        category_posterior(active, table, 0.03, CATEGORIES, prior),
+        weighted / weighted.sum(axis=1, keepdims=True),
+    )
+
+
 def test_a_face_that_no_category_can_show_is_equally_likely_in_all() -> None:
     table = table_of(happiness={12: 1.0}, sadness={15: 1.0})
     found = category_posterior(showing(12, 15), table, 0.0, ("happiness", "sadness"))

@@ -7,7 +7,6 @@ HAIR_STYLES = (
     "short02",
     "short03",
     "short04",
-    "bob01",
     "bob02",
     "long01",
     "ponytail01",

@@ -10,7 +10,7 @@ from facebehavior.synthesis.rendering.colours import hexadecimal
 
 _MOUTH = np.array([0.22, 0.05, 0.05], dtype=np.float32)
 _SHADOW = np.array([0.06, 0.03, 0.05], dtype=np.float32)
-_ROUGE = np.array([0.55, 0.12, 0.12], dtype=np.float32)
+_ROUGE = np.array([0.9, 0.1, 0.16], dtype=np.float32)
 _RED = np.array([0.45, 0.1, 0.09], dtype=np.float32)
 _CLOSED = 0.25
 """Vertices near the mouth that see less than this share of their surroundings are inside it."""
@@ -33,14 +33,14 @@ def skin_paint(
     paint = np.zeros((len(openness), 4), dtype=np.float32)
     hair = hexadecimal(HAIR_COLOURS[look.hair_colour])
     tone = hexadecimal(SKIN_TONES[look.skin_tone])
-    _lay(paint, _MOUTH, regions.mouth * (openness < _CLOSED) * 0.9)
+    _lay(paint, _MOUTH, inside_mouth(regions, openness) * 0.9)
     if painted_brows:
         _lay(paint, tone * 0.45 + _RED * tone.mean() * 0.8, regions.lips * 0.8)
         _lay(paint, hair * 0.6, regions.brows * min(1.0, 0.75 * look.brow_strength))
     elif look.brow_strength > 1.0:
         _lay(paint, hair * 0.6, regions.brows * (look.brow_strength - 1.0))
     if look.rouge:
-        _lay(paint, tone * 0.6 + _ROUGE * tone.mean(), regions.cheeks * look.rouge * 0.6)
+        _lay(paint, tone * 0.4 + _ROUGE * tone.mean(), regions.cheeks * look.rouge * 0.8)
     if look.eye_shadow:
         _lay(paint, _SHADOW, regions.lids * look.eye_shadow)
     for region, opacity in _beard(regions, look):
@@ -52,6 +52,16 @@ def skin_paint(
         _lay(paint, hair * 0.6, roots * 0.9)
     _lay(paint, hexadecimal(CLOTHES[look.clothes]), regions.clothes)
     return paint
+
+
+def inside_mouth(regions: FaceRegions, openness: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Give (V,) 1 for the vertices of the skin that line the mouth, 0 for the others.
+
+    Args:
+        regions: of the face.
+        openness: (V,) share of its surroundings that each vertex sees.
+    """
+    return np.asarray(regions.mouth * (openness < _CLOSED))
 
 
 def _beard(regions: FaceRegions, look: Look) -> list[tuple[NDArray[np.float64], float]]:

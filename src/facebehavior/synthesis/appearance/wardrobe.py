@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from facebehavior.errors import FaceBehaviorError
-from facebehavior.synthesis.appearance.look import BALD, Look
+from facebehavior.synthesis.appearance.look import BALD, BROWS, HAIR_STYLES, LASHES, TEETH, Look
 from facebehavior.synthesis.geometry.proxies import Proxy, read_proxy
 from facebehavior.synthesis.rendering.colours import LINEAR
 
@@ -40,8 +40,11 @@ _SKINS[("female", "young", "dark")] = _SKINS[("female", "middle", "dark")]
 _SKINS[("female", "old", "light")] = _SKINS[("female", "middle", "light")]
 """MakeHuman has no skin of young dark women and of old light women: the nearest stands in."""
 
-_WITHOUT_TEXTURE = ("bob01", "afro01")
-"""Hair styles that are drawn in one colour, because their textures are not among the assets."""
+_WITHOUT_TEXTURE = ("afro01",)
+"""The hair style that is drawn in one colour, because its texture is not among the assets."""
+
+_PROXIES = {"hair": HAIR_STYLES, "eyebrows": BROWS, "eyelashes": LASHES, "teeth": TEETH}
+"""The proxies of each folder that can be drawn."""
 
 _FIRST_DARK = 6
 """Skin tones from this one on are made from dark skins."""
@@ -140,6 +143,26 @@ class MakeHumanWardrobe:
             texture = _grey(texture)
             self._layers[name] = Layer(proxy, texture, _mean_light(texture))
         return self._layers[name]
+
+
+def check_assets(folder: Path) -> None:
+    """See that every file of the system assets that can be drawn is there.
+
+    Raises:
+        FaceBehaviorError: one is not; it names the first.
+    """
+    skins = {name for names in _SKINS.values() for name in names}
+    wanted = [folder / "skins" / "textures" / f"{name}.jpg" for name in sorted(skins)]
+    for kind, names in _PROXIES.items():
+        for name in names:
+            wanted += [folder / kind / name / f"{name}.{ending}" for ending in ("mhclo", "obj")]
+    missing = [path for path in wanted if not path.is_file()]
+    if missing:
+        raise FaceBehaviorError(
+            f"{missing[0]}: expected a file of MakeHuman's system assets, found none "
+            f"({len(missing)} of {len(wanted)} are missing); unpack all of them, or leave --assets "
+            "out for made-up skin and hair"
+        )
 
 
 def _layer_picture(folder: Path) -> NDArray[np.uint8]:

@@ -55,7 +55,7 @@ class BaseMesh:
     def triangles(self, group: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Give a group's triangles: (T, 3) vertices and (T, 3) texture coordinates."""
         corners, texture = self.groups[group]
-        return _split(corners, corners), _split(texture, corners)
+        return split_quadrangles(corners, corners), split_quadrangles(texture, corners)
 
     @cached_property
     def bust(self) -> "Bust":
@@ -64,9 +64,11 @@ class BaseMesh:
         points = self.vertices[corners]
         near = (points[..., 1] > _LOWEST) & (np.abs(points[..., 0]) < _WIDEST)
         kept = near.all(axis=1)
-        used, numbered = np.unique(_split(corners[kept], corners[kept]), return_inverse=True)
+        used, numbered = np.unique(
+            split_quadrangles(corners[kept], corners[kept]), return_inverse=True
+        )
         texture_used, texture_numbered = np.unique(
-            _split(texture[kept], corners[kept]), return_inverse=True
+            split_quadrangles(texture[kept], corners[kept]), return_inverse=True
         )
         return Bust(
             used,
@@ -163,7 +165,7 @@ def _corners(words: str) -> list[list[int]]:
     return corners if len(corners) == 4 else [*corners, corners[-1]]
 
 
-def _split(values: NDArray[np.int64], corners: NDArray[np.int64]) -> NDArray[np.int64]:
+def split_quadrangles(values: NDArray[np.int64], corners: NDArray[np.int64]) -> NDArray[np.int64]:
     """Split what quadrangles (F, 4) have at their corners into (2F or less, 3) for triangles.
 
     A quadrangle with a repeated corner gives one triangle.

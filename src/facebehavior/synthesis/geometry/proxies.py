@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facebehavior.errors import FaceBehaviorError
-from facebehavior.synthesis.geometry.base_mesh import VERTICES, parse_object
+from facebehavior.synthesis.geometry.base_mesh import VERTICES, parse_object, split_quadrangles
 
 _AXES = ("x_scale", "y_scale", "z_scale")
 
@@ -80,19 +80,14 @@ def read_proxy(folder: Path) -> Proxy:
     texture = texture if len(texture) else np.zeros((1, 2))
     if corners.max() >= len(vertices) or texture_corners.max() >= len(texture):
         raise FaceBehaviorError(f"{path}: a face names a corner that its mesh does not have")
-    halves, texture_halves = (
-        np.concatenate([part[:, [0, 1, 2]], part[:, [0, 2, 3]]])
-        for part in (corners, texture_corners)
-    )
-    whole = halves[:, 1] != halves[:, 2]
     return Proxy(
         anchors,
         rows[:, 3:6],
         rows[:, 6:9],
         scales,
-        halves[whole].astype(np.int32),
+        split_quadrangles(corners, corners).astype(np.int32),
         texture.astype(np.float32),
-        texture_halves[whole].astype(np.int32),
+        split_quadrangles(texture_corners, corners).astype(np.int32),
     )
 
 

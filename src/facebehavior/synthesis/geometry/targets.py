@@ -2,7 +2,7 @@
 
 import gzip
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,14 +65,3 @@ def blended(targets: Sequence[tuple[Target, float]]) -> Target:
         target.add_to(total, weight)
     indices = np.flatnonzero(np.abs(total).max(axis=1) > 0)
     return Target(indices, total[indices])
-
-
-def displaced(
-    vertices: NDArray[np.float64], targets: Mapping[str, Target], weights: Mapping[str, float]
-) -> NDArray[np.float64]:
-    """Give vertices (19158, 3) moved by named targets at their strengths; 0 changes nothing."""
-    moved = vertices.copy()
-    for name, weight in weights.items():
-        if weight:
-            targets[name].add_to(moved, weight)
-    return moved

@@ -11,8 +11,6 @@ from facebehavior.synthesis.rendering.colours import LINEAR
 from facebehavior.synthesis.rendering.compiling import compiled
 
 _TABLE = LINEAR.copy()
-_DIRECTION, _SUN, _SKY, _GROUND, _FILL_DIRECTION, _FILL = range(6)
-"""Rows of the (6, 3) array of lights."""
 
 
 @compiled(inline="always")

@@ -16,7 +16,7 @@ from facebehavior.synthesis.truth.drawing import ACTIVE
 
 _STRAIGHT = ("short01", "short04", "bob02", "long01", "ponytail01")
 _WAVY = ("short02", "short03", "afro01")
-_FRINGES = ("bob01", "bob02", "short03")
+_FRINGES = ("bob02", "braid01", "short03")
 _PARTING = (10, 25, 26)
 """Action units that part the lips; a raised upper lip shows teeth by itself."""
 _STRONG = 0.3

@@ -20,11 +20,15 @@ _POINTS = 40
 
 
 def category_posterior(
-    active: NDArray[np.bool_], table: Table, noise: float, categories: Sequence[str]
+    active: NDArray[np.bool_],
+    table: Table,
+    noise: float,
+    categories: Sequence[str],
+    prior: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
-    """Give the probability of each category, all equally likely beforehand.
+    """Give the probability of each category.
 
-    p(c | a) is proportional to the mean over u ~ N(0, 1) of prod_i p(a_i | c, u), where
+    p(c | a) is proportional to p(c) times the mean over u ~ N(0, 1) of prod_i p(a_i | c, u), where
     p(a_i = 1 | c, u) = 1 - (1 - Phi((q_ci - sqrt(r) u) / sqrt(1 - r))) (1 - noise) and q_ci is the
     normal quantile of the table's cell, r the correlation (`drawing.draw_action_units`).
 
@@ -33,17 +37,19 @@ def category_posterior(
         table: that the faces were drawn from.
         noise: rate of action units that do not belong.
         categories: C names among `tables.CATEGORIES`.
+        prior: (C,) p(c); all equally likely where None.
 
     Returns:
         (N, C), rows sum to 1.
     """
+    prior = np.full(len(categories), 1.0 / len(categories)) if prior is None else prior
     nodes, weights = np.polynomial.hermite_e.hermegauss(_POINTS)
     likelihood = np.stack(
         [_likelihood(active, table.row(name), noise, nodes, weights) for name in categories], axis=1
     )
+    likelihood *= prior
     total = likelihood.sum(axis=1, keepdims=True)
-    even = np.full_like(likelihood, 1.0 / len(categories))
-    return np.where(total > 0, likelihood / np.where(total > 0, total, 1.0), even)
+    return np.where(total > 0, likelihood / np.where(total > 0, total, 1.0), prior)
 
 
 def _likelihood(

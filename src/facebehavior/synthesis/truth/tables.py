@@ -1,6 +1,5 @@
 """How probable each action unit is in each expression: the tables that faces are drawn from."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,13 +68,3 @@ def perturbed_table(seed: int) -> Table:
     moved = np.where(empty, np.where(filled, rng.uniform(0.1, 0.5, table.shape), 0.0), moved)
     moved[CATEGORIES.index("neutral")] = 0.0
     return Table(moved)
-
-
-def with_noise(probabilities: NDArray[np.float64], noise: float) -> NDArray[np.float64]:
-    """Give the probabilities after an inactive action unit is switched on at a rate."""
-    return probabilities + (1.0 - probabilities) * noise
-
-
-def marginal(table: Table, categories: Sequence[str]) -> NDArray[np.float64]:
-    """Give the mean probabilities (17,) over some categories."""
-    return np.asarray(np.mean([table.row(category) for category in categories], axis=0))
