@@ -17,6 +17,10 @@ from facebehavior.coupling.co_annotation import (
 )
 from facebehavior.coupling.distribution_matching import DistributionMatching, implied
 from facebehavior.coupling.divergences import FORMS, Implied, kl, one_sided, two_sided
+from facebehavior.coupling.posterior_co_annotation import (
+    PosteriorCoAnnotation,
+    expression_posterior,
+)
 from facebehavior.coupling.soft_co_annotation import (
     SoftCoAnnotation,
     scores_counting_as_zero,
@@ -29,9 +33,11 @@ __all__ = [
     "CoAnnotation",
     "DistributionMatching",
     "Implied",
+    "PosteriorCoAnnotation",
     "SoftCoAnnotation",
     "assign_expressions",
     "assignment_rank",
+    "expression_posterior",
     "fill_action_units",
     "implied",
     "kl",

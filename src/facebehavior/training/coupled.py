@@ -4,7 +4,12 @@ import hashlib
 
 from torch import Tensor, nn
 
-from facebehavior.coupling import CoAnnotation, DistributionMatching, SoftCoAnnotation
+from facebehavior.coupling import (
+    CoAnnotation,
+    DistributionMatching,
+    PosteriorCoAnnotation,
+    SoftCoAnnotation,
+)
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import ACTION_UNIT_COLUMNS, EXPRESSIONS
 from facebehavior.losses import Targets
@@ -45,6 +50,7 @@ class Couplings(nn.Module):
         self.weights: dict[str, float] = {}
         self.co_annotation: CoAnnotation | None = None
         self.soft_co_annotation: SoftCoAnnotation | None = None
+        self.posterior_co_annotation: PosteriorCoAnnotation | None = None
         self.distribution_matching: DistributionMatching | None = None
         if (hard := section.co_annotation) is not None:
             self.co_annotation = CoAnnotation(table, **hard.model_dump())
@@ -52,6 +58,11 @@ class Couplings(nn.Module):
             self.weights["soft_co_annotation"] = soft.weight
             choices = soft.model_dump(exclude={"weight"})
             self.soft_co_annotation = SoftCoAnnotation(table, **choices)
+        if (posterior := section.posterior_co_annotation) is not None:
+            self.weights["posterior_co_annotation"] = posterior.weight
+            self.posterior_co_annotation = PosteriorCoAnnotation(
+                leaky(table, base_rates, posterior.leak), only_unlabelled=posterior.only_unlabelled
+            )
         if (matched := section.distribution_matching) is not None:
             self.weights["distribution_matching"] = matched.weight
             self.distribution_matching = DistributionMatching(
@@ -81,6 +92,10 @@ class Couplings(nn.Module):
         sums = {}
         if self.soft_co_annotation is not None:
             sums["soft_co_annotation"] = self.soft_co_annotation(logits.expression, targets)
+        if self.posterior_co_annotation is not None:
+            sums["posterior_co_annotation"] = self.posterior_co_annotation(
+                logits.expression, targets
+            )
         if self.distribution_matching is not None:
             sums["distribution_matching"] = self.distribution_matching(
                 logits.expression,

@@ -70,6 +70,21 @@ class SoftCoAnnotationSection(Section):
     only_unlabelled: bool = False
 
 
+class PosteriorCoAnnotationSection(Section):
+    """A soft expression label by Bayes' rule; see `coupling.posterior_co_annotation`.
+
+    Attributes:
+        weight: beside the supervised losses, which have 1.
+        leak: share of the action units' base rates that is mixed into every row of the table: it
+            fills neutral's row, and makes no action unit certain.
+        only_unlabelled: leave out images that have an expression label.
+    """
+
+    weight: NotNegative = 1.0
+    leak: Share = 0.2
+    only_unlabelled: bool = True
+
+
 class DistributionMatchingSection(Section):
     """Agreement of the two heads on every picture; see `coupling.distribution_matching`.
 
@@ -115,6 +130,7 @@ class Coupling(Section):
     absent_expressions: tuple[str, ...] = ()
     co_annotation: CoAnnotationSection | None = None
     soft_co_annotation: SoftCoAnnotationSection | None = None
+    posterior_co_annotation: PosteriorCoAnnotationSection | None = None
     distribution_matching: DistributionMatchingSection | None = None
 
     @model_validator(mode="before")
@@ -127,10 +143,15 @@ class Coupling(Section):
 
     @model_validator(mode="after")
     def _does_something(self) -> Self:
-        parts = (self.co_annotation, self.soft_co_annotation, self.distribution_matching)
+        parts = (
+            self.co_annotation,
+            self.soft_co_annotation,
+            self.posterior_co_annotation,
+            self.distribution_matching,
+        )
         if not any(part is not None for part in parts):
             raise ValueError(
-                "expected co_annotation, soft_co_annotation, distribution_matching or a preset; "
-                "without coupling, leave the section out"
+                "expected co_annotation, soft_co_annotation, posterior_co_annotation, "
+                "distribution_matching or a preset; without coupling, leave the section out"
             )
         return self
