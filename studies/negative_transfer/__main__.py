@@ -1,9 +1,10 @@
 """The study's one command: crops, runs, page; what is there already is not done again.
 
-    python -m studies.negative_transfer DATABASES SCULPTED --work FOLDER
+    python -m studies.negative_transfer DATABASES SCULPTED --work FOLDER [--du DU] [--ferplus FER+]
 
-DATABASES is what ``facebehavior synthesize synthetic_study`` has made, SCULPTED the twin of its
-databases `expression` and `test` with the `sculpted` generator. Prints what was run.
+DATABASES is what ``facebehavior synthesize synthetic_study`` has made, SCULPTED and DU its twins
+``synthetic_study_sculpted`` and ``synthetic_study_du``, FER+ the folder that holds FER2013Train and
+FER2013Valid. Runs whose databases are not given are left out. Prints what was run.
 """
 
 import argparse
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from studies.negative_transfer.page import write_page
 from studies.negative_transfer.plan import Job, Places, Plan
-from studies.negative_transfer.preparing import prepare
+from studies.negative_transfer.preparing import prepare, prepare_ferplus, prepare_upper_bound
 from studies.negative_transfer.running import estimate_table, run_all
 
 RESULTS = Path(__file__).parents[2] / "docs" / "results"
@@ -24,6 +25,8 @@ def main() -> None:
     parser.add_argument("databases", type=Path)
     parser.add_argument("sculpted", type=Path)
     parser.add_argument("--work", type=Path, required=True, help="for crops, weights, predictions")
+    parser.add_argument("--du", type=Path, help="for world A")
+    parser.add_argument("--ferplus", type=Path, help="for the world of real expressions")
     parser.add_argument("--minutes", type=float, default=150.0, help="no run is started after")
     parser.add_argument("--processes", type=int, default=2, help="runs side by side")
     parser.add_argument("--pilot", action="store_true", help="only the pilot")
@@ -34,6 +37,10 @@ def main() -> None:
     places = Places(given.work / "shards", given.work, RESULTS / "negative_transfer" / "runs")
     if not given.page:
         prepare(given.databases, given.sculpted, places.shards)
+        if given.du:
+            prepare_upper_bound(given.du, places.shards)
+        if given.ferplus:
+            prepare_ferplus(given.ferplus, places.shards)
         estimate_table(places)
         jobs = [Job(arm, "B", 0, True) for arm in plan.pilot] if given.pilot else plan.jobs()
         run_all(plan, jobs, places, given.minutes, given.processes)

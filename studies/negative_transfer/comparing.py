@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studies.negative_transfer.figures import BALANCED, MAIN, class_offsets
-from studies.negative_transfer.plan import TASKS, Family, Job, Places, Plan
+from studies.negative_transfer.plan import TASKS, Family, Job, Places, Plan, Task, World
 from studies.negative_transfer.predictions import Predictions
 from studies.negative_transfer.resampling import Array, difference, holm, replicated
-from studies.negative_transfer.running import predictions_path, read_result, result_path
+from studies.negative_transfer.running import KINDS, predictions_path, read_result, result_path
 
-Arms = dict[tuple[str, str], dict[str, dict[int, Array]]]
-"""For each arm and world, for each figure, for each seed: the figure under all draws; (R + 1,)."""
+Arms = dict[tuple[str, str, str], dict[str, dict[int, Array]]]
+"""For each arm, world and kind of test, for each figure, for each seed: the figure under all draws;
+(R + 1,)."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Compared:
 
     Attributes:
         family: whose p-values are corrected together; empty for a gain over uncoupled.
+        world, measured: in which world, and on which kind of test.
         figure: that is compared.
         seeds: that both arms have.
         mean, low, high: of the difference, with its 95 % interval.
@@ -32,6 +34,7 @@ class Compared:
 
     family: str
     world: str
+    measured: str
     better: str
     worse: str
     figure: str
@@ -48,23 +51,25 @@ def finished(plan: Plan, places: Places) -> list[Job]:
 
 
 def resampled(plan: Plan, places: Places) -> Arms:
-    """Compute every finished run's figures in the new domain under the draws of people."""
+    """Compute every finished run's figures under the draws of people."""
     found: Arms = {}
     for job in finished(plan, places):
-        arm = found.setdefault((job.arm, job.world), {})
-        for task in plan.arms[job.arm].tasks:
-            for figure, values in _of_run(job, task, places).items():
-                arm.setdefault(figure, {})[job.seed] = values
+        world = plan.worlds[job.world]
+        for kind in KINDS:
+            arm = found.setdefault((job.arm, job.world, kind), {})
+            for task in plan.arms[job.arm].tasks:
+                for figure, values in _of_run(job, world, kind, task, places).items():
+                    arm.setdefault(figure, {})[job.seed] = values
     return found
 
 
-def _of_run(job: Job, task: str, places: Places) -> dict[str, Array]:
+def _of_run(job: Job, world: World, kind: str, task: Task, places: Places) -> dict[str, Array]:
     """Compute a run's figures, or read them where that was done before."""
-    database = places.new_domain(task, job.world).name
-    predictions = predictions_path(job, places, f"new_domain-{database}")
+    database = places.measured(kind, task, world).name
+    predictions = predictions_path(job, places, f"{kind}-{database}")
     figures = _kept(predictions, task, f"resampled-{task}.npz", np.zeros(1))
     if task == "expression":
-        trained_on = places.database(task, job.world).name
+        trained_on = places.database(task, world).name
         validation = Predictions.load(predictions_path(job, places, f"validation-{trained_on}"))
         offsets = class_offsets(validation)
         balanced = _kept(predictions, task, "resampled-balanced.npz", offsets)
@@ -91,7 +96,8 @@ def _family(name: str, family: Family, arms: Arms) -> list[Compared]:
     compared = []
     for contrast in family.contrasts:
         for task in contrast.tasks:
-            one = _compared(name, family.world, contrast.better, contrast.worse, MAIN[task], arms)
+            place = (family.world, family.measured)
+            one = _compared(name, place, contrast.better, contrast.worse, MAIN[task], arms)
             if one is not None:
                 compared.append(one)
     # A contrast of one seed still counts among those that could have been found.
@@ -105,25 +111,25 @@ def _family(name: str, family: Family, arms: Arms) -> list[Compared]:
 def gains(arms: Arms) -> list[Compared]:
     """Compare every arm with the uncoupled network of its world, in every figure."""
     found = []
-    for (arm, world), figures in arms.items():
+    for (arm, world, kind), figures in arms.items():
         for figure in figures if arm != "uncoupled" else ():
-            one = _compared("", world, arm, "uncoupled", figure, arms)
+            one = _compared("", (world, kind), arm, "uncoupled", figure, arms)
             if one is not None:
                 found.append(one)
     return found
 
 
 def _compared(
-    family: str, world: str, better: str, worse: str, figure: str, arms: Arms
+    family: str, place: tuple[str, str], better: str, worse: str, figure: str, arms: Arms
 ) -> Compared | None:
-    first = arms.get((better, world), {}).get(figure, {})
-    second = arms.get((worse, world), {}).get(figure, {})
+    first = arms.get((better, *place), {}).get(figure, {})
+    second = arms.get((worse, *place), {}).get(figure, {})
     seeds = len(set(first) & set(second))
     if not seeds:
         return None
     mean, low, high, p = difference(first, second)
     known = p if seeds > 1 else None
-    return Compared(family, world, better, worse, figure, seeds, mean, low, high, known)
+    return Compared(family, *place, better, worse, figure, seeds, mean, low, high, known)
 
 
 def means(

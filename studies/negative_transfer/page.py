@@ -53,14 +53,14 @@ SHOWN = (
 def write_page(plan: Plan, places: Places, databases: Path, results: Path) -> None:
     """Write `negative_transfer.md`, `summary.json` and the pictures."""
     arms = resampled(plan, places)
-    gained = gains(arms)
+    gained = [one for one in gains(arms) if one.measured == "new_domain"]
     coupled = [name for name, arm in plan.arms.items() if arm.coupling is not None]
     summary: dict[str, Any] = {
         "seeds": seeds_of(plan, places),
         "not_run": [job.name for job in plan.jobs() if not result_path(job, places).exists()],
         "runs": _runs(plan, places),
-        "rule": rule_firing(places.database("action_units", "B")),
-        "table_errors": table_errors(places, databases),
+        "rule": rule_firing(places.database("action_units", plan.worlds["B"])),
+        "table_errors": table_errors(plan, places, databases),
         "means": means(plan, places),
         "pilot": pilot_figures(plan, places),
         "gains": [vars(one) for one in gained],
@@ -76,7 +76,7 @@ def write_page(plan: Plan, places: Places, databases: Path, results: Path) -> No
         unfinished.write_text(page_text(summary))
 
 
-def table_errors(places: Places, databases: Path) -> dict[str, float]:
+def table_errors(plan: Plan, places: Places, databases: Path) -> dict[str, float]:
     """Give the mean absolute difference of each arm's table to the generator's, over 7 x 17."""
     true = np.zeros((len(EXPRESSIONS), len(ACTION_UNIT_COLUMNS)))
     rows = table_rows(databases / "action_units" / "table.json")
@@ -88,13 +88,13 @@ def table_errors(places: Places, databases: Path) -> dict[str, float]:
         "both": domain,
         "both_empirical": empirical.arranged(EXPRESSIONS, ACTION_UNIT_COLUMNS),
         "both_deranged": deranged(domain, 0),
-        "both_marginal": marginal(domain, _base_rates(places)),
+        "both_marginal": marginal(domain, _base_rates(plan, places)),
     }
     return {arm: float(np.abs(table.values - true).mean()) for arm, table in used.items()}
 
 
-def _base_rates(places: Places) -> np.ndarray[Any, np.dtype[np.float64]]:
-    manifest = Shards(places.database("action_units", "B")).manifest
+def _base_rates(plan: Plan, places: Places) -> np.ndarray[Any, np.dtype[np.float64]]:
+    manifest = Shards(places.database("action_units", plan.worlds["B"])).manifest
     labels = label_arrays(manifest)
     rows = [split == "train" for split in manifest.column("split").to_pylist()]
     return base_rates(labels.action_units[rows], labels.action_units_annotated[rows])
@@ -139,13 +139,16 @@ def page_text(summary: Mapping[str, Any]) -> str:
 def filled(text: str, summary: Mapping[str, Any]) -> str:
     """Put differences with their intervals in the place of `{{BETTER-WORSE-WORLD-FIGURE}}`.
 
+    Differences within the databases' own domain are `{{BETTER-WORSE-WORLD-in_domain-FIGURE}}`.
+
     Raises:
         KeyError: there is no such difference.
     """
     known = {}
     for row in [*summary["gains"], *summary["contrasts"]]:
         one = Compared(**row)
-        known[f"{one.better}-{one.worse}-{one.world}-{one.figure}"] = interval(one)
+        kind = "" if one.measured == "new_domain" else f"-{one.measured}"
+        known[f"{one.better}-{one.worse}-{one.world}{kind}-{one.figure}"] = interval(one)
     return re.sub(r"\{\{(.+?)\}\}", lambda place: known[place[1]], text)
 
 
@@ -181,15 +184,16 @@ def _cell(value: Sequence[float | None] | None) -> str:
 
 def _contrast_table(compared: Sequence[Mapping[str, Any]]) -> str:
     lines = [
-        "| family | world | contrast | figure | seeds | difference | p |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| family | world | test | contrast | figure | seeds | difference | p |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for row in compared:
         one = Compared(**row)
         p = "" if one.p is None else f"{one.p:.3f}"
         pair = f"{one.better} minus {one.worse}".replace("_", " ")
         lines.append(
-            f"| {one.family.replace('_', ' ')} | {one.world} | {pair} | "
+            f"| {one.family.replace('_', ' ')} | {one.world.replace('_', ' ')} | "
+            f"{one.measured.replace('_', ' ')} | {pair} | "
             f"{one.figure.replace('_', ' ')} | {one.seeds} | {interval(one)} | {p} |"
         )
     return "\n".join(lines)

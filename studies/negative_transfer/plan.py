@@ -33,10 +33,22 @@ class Arm(_Section):
     network: Mapping[str, Any] = {}
 
 
+class World(_Section):
+    """Which shards tasks learn from and are tested on, where that is not the usual.
+
+    Attributes:
+        train: the shards of some tasks; a task that is not named learns from those of its name.
+        test: the shards in a new domain; a task that is not named is tested on `test`.
+    """
+
+    train: Mapping[Task, str] = {}
+    test: Mapping[Task, str] = {}
+
+
 class Lot(_Section):
     """Runs that are started together: every arm with every seed, one seed after the other."""
 
-    world: Literal["B", "C"]
+    world: str
     arms: tuple[str, ...]
     seeds: tuple[int, ...]
 
@@ -50,9 +62,10 @@ class Contrast(_Section):
 
 
 class Family(_Section):
-    """Contrasts whose p-values are corrected together."""
+    """Contrasts whose p-values are corrected together, measured on one kind of test."""
 
-    world: Literal["B", "C"]
+    world: str
+    measured: Literal["new_domain", "in_domain"] = "new_domain"
     contrasts: tuple[Contrast, ...]
 
 
@@ -62,6 +75,7 @@ class Plan(_Section):
     Attributes:
         training: keys of a training configuration that all runs share.
         pictures_a_task: pictures of each task in a step.
+        worlds: by name.
         arms: by name.
         pilot: arms that are compared on validation people before the others are run.
         lots: runs, the most important first.
@@ -70,6 +84,7 @@ class Plan(_Section):
 
     training: Mapping[str, Any]
     pictures_a_task: int
+    worlds: Mapping[str, World]
     arms: Mapping[str, Arm]
     pilot: Mapping[str, Arm] = {}
     lots: tuple[Lot, ...] = ()
@@ -94,7 +109,7 @@ class Job:
 
     Attributes:
         arm: its name in the plan.
-        world: B, or C with the expression pictures of another generator.
+        world: its name in the plan.
         seed: of weights and batches.
         pilot: whether the arm is one of the pilot's.
     """
@@ -130,15 +145,18 @@ class Places:
         """The estimated table."""
         return self.work / "empirical.json"
 
-    def database(self, task: str, world: str) -> Path:
+    def database(self, task: Task, world: World) -> Path:
         """Give the shards that a task is trained on."""
-        sculpted = world == "C" and task == "expression"
-        return self.shards / ("sculpted_expression" if sculpted else task)
+        return self.shards / world.train.get(task, task)
 
-    def new_domain(self, task: str, world: str) -> Path:
+    def new_domain(self, task: Task, world: World) -> Path:
         """Give the shards that a task is tested on."""
-        sculpted = world == "C" and task == "expression"
-        return self.shards / ("sculpted_test" if sculpted else "test")
+        return self.shards / world.test.get(task, "test")
+
+    def measured(self, kind: str, task: Task, world: World) -> Path:
+        """Give the shards of a kind of test: `validation`, `in_domain` or `new_domain`."""
+        place = self.new_domain if kind == "new_domain" else self.database
+        return place(task, world)
 
 
 def configuration_of(plan: Plan, job: Job, places: Places) -> Configuration:
@@ -148,10 +166,11 @@ def configuration_of(plan: Plan, job: Job, places: Places) -> Configuration:
         FaceBehaviorError: a key or a value is not allowed.
     """
     arm = (plan.pilot if job.pilot else plan.arms)[job.arm]
+    world = plan.worlds[job.world]
     sets = [
         {
             "name": task,
-            "sources": [{"shards": str(places.database(task, job.world)), "split": "train"}],
+            "sources": [{"shards": str(places.database(task, world)), "split": "train"}],
         }
         for task in arm.tasks
     ]

@@ -58,7 +58,10 @@ def predict(network: FaceBehaviorNet, path: Path, split: str) -> Predictions:
     labels = taken(label_arrays(manifest), rows)
     found = answers(network, [Pictures(shards, rows, labels)])
     assert found is not None
-    subjects = np.array(manifest.column("subject").to_pylist())[rows]
+    people = [
+        person or str(row) for row, person in enumerate(manifest.column("subject").to_pylist())
+    ]
+    subjects = np.array(people)[rows]
 
     def answered(head: str, width: int) -> NDArray[np.float32]:
         logits: NDArray[Any] = found.logits.get(head, np.full((len(rows), width), np.nan))

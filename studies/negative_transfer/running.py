@@ -21,8 +21,11 @@ from facebehavior.training.checkpoints import load_weights
 from facebehavior.training.loop import BEST
 from facebehavior.training.run import run_training
 from studies.negative_transfer.figures import figures_of, thresholds_of
-from studies.negative_transfer.plan import TASKS, Job, Places, Plan, configuration_of
+from studies.negative_transfer.plan import TASKS, Job, Places, Plan, World, configuration_of
 from studies.negative_transfer.predictions import Predictions, predicted
+
+KINDS = ("in_domain", "new_domain")
+"""The kinds of tests that arms are compared on."""
 
 _log = logging.getLogger(__name__)
 
@@ -38,11 +41,18 @@ def run_all(plan: Plan, jobs: list[Job], places: Places, minutes: float, process
     """Do the runs that have no result yet; none is started after some minutes."""
     end = time.time() + 60 * minutes
     waiting = [job for job in jobs if not result_path(job, places).exists()]
+    waiting = [job for job in waiting if _databases_are_there(plan, job, places)]
     # A process takes a new interpreter, so that each has one thread from the beginning.
     with ProcessPoolExecutor(processes, get_context("spawn"), _one_thread) as pool:
         runs = [pool.submit(_run_before, end, plan, job, places) for job in waiting]
         for job, run in zip(waiting, runs, strict=True):
             _log.info("%s: %s", job.name, "done" if run.result() else "not started")
+
+
+def _databases_are_there(plan: Plan, job: Job, places: Places) -> bool:
+    arm, world = (plan.pilot if job.pilot else plan.arms)[job.arm], plan.worlds[job.world]
+    wanted = [places.measured(kind, task, world) for kind in KINDS for task in arm.tasks]
+    return all(any(folder.glob("*.arrow")) for folder in wanted)
 
 
 def result_path(job: Job, places: Places) -> Path:
@@ -83,14 +93,16 @@ def _run_before(end: float, plan: Plan, job: Job, places: Places) -> bool:
         "pictures_a_step": sum(part for _, part in summary.pictures.values()),
         "parameters": sum(weight.numel() for weight in network.parameters()),
         "training_seconds": round(seconds, 1),
-        "figures": _measured(network, job, places),
+        "figures": _measured(network, plan.worlds[job.world], job, places),
     }
     with writing(result_path(job, places)) as unfinished:
         unfinished.write_text(json.dumps(content, indent=1) + "\n")
     return True
 
 
-def _measured(network: FaceBehaviorNet, job: Job, places: Places) -> dict[str, dict[str, float]]:
+def _measured(
+    network: FaceBehaviorNet, world: World, job: Job, places: Places
+) -> dict[str, dict[str, float]]:
     """Measure each task on validation people, on its own database's test and in the new domain."""
     tasks = [task for task in TASKS if task in network.configuration.heads]
     sets = {"validation": "validation", "in_domain": "test"}
@@ -99,20 +111,18 @@ def _measured(network: FaceBehaviorNet, job: Job, places: Places) -> dict[str, d
     found: dict[tuple[str, str], Predictions] = {}
     for measured, split in sets.items():
         for task in tasks:
-            place = places.new_domain if measured == "new_domain" else places.database
-            database = place(task, job.world)
+            database = places.measured(measured, task, world)
             same = found.get((measured, database.name))
             kept = predictions_path(job, places, f"{measured}-{database.name}")
             found[measured, database.name] = same or predicted(network, database, split, kept)
     thresholds = np.full(len(ACTION_UNIT_COLUMNS), 0.5)
     if "action_units" in tasks:
-        own = places.database("action_units", job.world).name
+        own = places.database("action_units", world).name
         thresholds = thresholds_of(found["validation", own])
     figures: dict[str, dict[str, float]] = {}
     for measured in sets:
         figures[measured] = {}
         for task in tasks:
-            place = places.new_domain if measured == "new_domain" else places.database
-            answers = found[measured, place(task, job.world).name]
+            answers = found[measured, places.measured(measured, task, world).name]
             figures[measured] |= figures_of(task, answers, thresholds)
     return figures

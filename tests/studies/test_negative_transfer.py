@@ -2,6 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from studies.negative_transfer.derived import overlapping, scarce
 from studies.negative_transfer.figures import class_offsets
 from studies.negative_transfer.plan import Job, Places, Plan, configuration_of
 from studies.negative_transfer.predictions import Predictions
@@ -14,6 +15,7 @@ from studies.negative_transfer.resampling import (
     weighted_uar,
 )
 
+from facebehavior.databases.shards import Shards, write_shard
 from facebehavior.evaluation.metrics import (
     average_precision,
     concordance,
@@ -21,6 +23,8 @@ from facebehavior.evaluation.metrics import (
     roc_auc,
     unweighted_average_recall,
 )
+from facebehavior.faces.alignment import CropParameters
+from facebehavior.labels import Manifest
 
 PLACES = Places(Path("shards"), Path("work"), Path("results"))
 PLAN = Plan.read()
@@ -121,12 +125,62 @@ def test_contrasts_name_arms_that_are_run_in_their_world() -> None:
             assert {(contrast.better, family.world), (contrast.worse, family.world)} <= run
 
 
-def test_only_expression_pictures_differ_between_the_worlds() -> None:
-    assert PLACES.database("expression", "C").name == "sculpted_expression"
-    assert PLACES.new_domain("expression", "C").name == "sculpted_test"
+def test_worlds_name_the_databases_that_differ() -> None:
+    usual, other = PLAN.worlds["B"], PLAN.worlds["C"]
+    assert PLACES.database("expression", usual).name == "expression"
+    assert PLACES.new_domain("expression", usual).name == "test"
+    assert PLACES.database("expression", other).name == "sculpted_expression"
+    assert PLACES.new_domain("expression", other).name == "sculpted_test"
     for task in ("action_units", "affect"):
-        assert PLACES.database(task, "C") == PLACES.database(task, "B")
-        assert PLACES.new_domain(task, "C") == PLACES.new_domain(task, "B")
+        assert PLACES.database(task, usual) == PLACES.database(task, other)
+    assert PLACES.measured("validation", "expression", other).name == "sculpted_expression"
+    assert PLACES.measured("new_domain", "expression", other).name == "sculpted_test"
+
+
+def shards(folder: Path, rows: list[dict[str, object]]) -> Path:
+    table = Manifest.from_rows(rows).table
+    batches = iter(table.combine_chunks().to_batches())
+    write_shard(folder / "shard-00000.arrow", batches, table.schema, CropParameters(8, "grey"))
+    return folder
+
+
+def test_scarce_keeps_some_of_the_training_part_and_all_others(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"image": b"", "database": "d", "split": "train" if n < 20 else "test", "frame": n}
+        for n in range(30)
+    ]
+    scarce(shards(tmp_path / "all", rows), tmp_path / "few", 5)
+    kept = Shards(tmp_path / "few").manifest
+    assert kept.column("split").to_pylist() == ["train"] * 5 + ["test"] * 10
+    assert kept.column("frame").to_pylist()[5:] == list(range(20, 30))
+    scarce(tmp_path / "all", tmp_path / "others", 5, seed=1)
+    assert kept.column("frame") != Shards(tmp_path / "others").manifest.column("frame")
+
+
+def test_overlap_reveals_every_task_for_whole_people_of_the_training_part(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {
+            "image": b"",
+            "database": "d",
+            "split": "train" if n < 40 else "test",
+            "subject": str(n // 4),
+            "expression": "fear",
+        }
+        for n in range(60)
+    ]
+    every = [row | {"image": "x", "au12": True, "valence": 0.5} for row in rows]
+    Manifest.from_rows(every).write(tmp_path / "truth.parquet")
+    source = shards(tmp_path / "shards", rows)
+    overlapping(source, tmp_path / "truth.parquet", tmp_path / "half", 0.5)
+    found = Shards(tmp_path / "half").manifest
+    revealed = {
+        row["subject"] for row in found.table.drop_columns(["image"]).to_pylist() if row["au12"]
+    }
+    assert len(revealed) == 5
+    assert revealed <= {str(n) for n in range(10)}
+    assert found.column("au12").null_count == 60 - 5 * 4
+    assert found.column("valence").null_count == 60 - 5 * 4
+    assert found.column("expression").null_count == 0
 
 
 def test_offsets_set_mean_probabilities_to_the_shares_of_the_classes() -> None:

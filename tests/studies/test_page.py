@@ -3,7 +3,9 @@ from studies.negative_transfer.comparing import Compared
 from studies.negative_transfer.page import filled, interval
 from studies.negative_transfer.plan import Plan
 
-ONE = Compared("couplings", "B", "both", "uncoupled", "affect_ccc", 3, 0.05, 0.01, 0.09, 0.02)
+ONE = Compared(
+    "couplings", "B", "new_domain", "both", "uncoupled", "affect_ccc", 3, 0.05, 0.01, 0.09, 0.02
+)
 
 
 def test_intervals_beyond_zero_are_bold() -> None:
@@ -16,6 +18,9 @@ def test_the_discussion_quotes_differences_that_there_are() -> None:
     summary = {"gains": [], "contrasts": [vars(ONE)]}
     text = filled("Affect gains {{both-uncoupled-B-affect_ccc}}.", summary)
     assert text == "Affect gains **+0.050 [+0.010, +0.090]**."
+    inside = {**vars(ONE), "measured": "in_domain", "mean": 0.02}
+    text = filled("{{both-uncoupled-B-in_domain-affect_ccc}}", {"gains": [], "contrasts": [inside]})
+    assert text == "**+0.020 [+0.010, +0.090]**"
     with pytest.raises(KeyError):
         filled("{{both-uncoupled-C-affect_ccc}}", summary)
 
