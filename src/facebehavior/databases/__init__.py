@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from facebehavior.databases.ferplus import read_ferplus
-from facebehavior.databases.prepare import PreparationReport, is_prepared, prepare
+from facebehavior.databases.preparation import PreparationReport, is_prepared, prepare
 from facebehavior.databases.reading import Reader, ReadingReport
 from facebehavior.databases.shards import Shards
 from facebehavior.databases.synthetic import read_synthetic

@@ -1,17 +1,16 @@
 """Finding the five points of each picture of a database, and what to do where none is found."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from facebehavior.errors import BadInput
-from facebehavior.faces.alignment import TEMPLATE, TEMPLATE_SIZE, similarity
+from facebehavior.faces.alignment import TEMPLATE, TEMPLATE_SIZE
+from facebehavior.faces.boxes import overlaps
 from facebehavior.faces.face import Detector, Face
-from facebehavior.faces.media.images import read_image
 
 SMALL_PICTURE = 160
 """A picture narrower than this (pixels) is enlarged before a face is looked for."""
@@ -19,6 +18,8 @@ ENLARGED_TO = 192
 """What a small picture is enlarged to at the least, in pixels, by a whole factor."""
 BORDER = 32
 """Black border around an enlarged picture: the detector misses faces that fill their picture."""
+SAME_FACE = 0.2
+"""Overlap (intersection over union) from which a found face is the one that is meant."""
 
 
 @dataclass(frozen=True)
@@ -27,51 +28,37 @@ class Located:
 
     Attributes:
         points: (5, 2) pixels of the picture; None where no face was found.
-        size: width and height of the picture in pixels.
+        box: (4,) x, y, width and height of the found face in pixels; None where there is none.
     """
 
     points: NDArray[np.float64] | None
-    size: tuple[int, int]
+    box: NDArray[np.float64] | None = None
 
 
-def locate(path: str, detector: Detector) -> Located | BadInput:
-    """Find the largest face of a picture.
-
-    Returns:
-        Where it is, or what is wrong with the file.
-    """
-    try:
-        image = read_image(Path(path))
-    except BadInput as problem:
-        return problem
-    height, width = image.shape[:2]
-    enlarged, factor = enlarge(image)
-    faces = detector.detect(enlarged)
-    if not faces:
-        return Located(None, (width, height))
-    points = max(faces, key=_area).points
-    border = BORDER if factor > 1 else 0
-    return Located((points - border) / factor, (width, height))
-
-
-def check_given(path: str, points: NDArray[np.float64]) -> Located | BadInput:
-    """Check that a picture can be read and the points given for it are those of a face.
+def locate(
+    image: NDArray[np.uint8], detector: Detector, meant: NDArray[np.float64] | None = None
+) -> Located:
+    """Find the face of a picture: the largest, or the one that is meant.
 
     Args:
-        path: of the picture.
-        points: (5, 2) pixels.
-
-    Returns:
-        Where the face is, or what is wrong with the file or the points.
+        image: (H, W, 3).
+        detector: what finds faces.
+        meant: (4,) box in pixels; a face counts only if it overlaps it by `SAME_FACE`.
     """
-    try:
-        height, width = read_image(Path(path)).shape[:2]
-        similarity(points, TEMPLATE_SIZE)
-    except BadInput as problem:
-        return problem
-    except ValueError as error:
-        return BadInput(path, f"the landmarks given for it are no face: {error}")
-    return Located(points, (width, height))
+    enlarged, factor = enlarge(image)
+    border = BORDER if factor > 1 else 0
+    shift = np.array([border, border, 0, 0])
+    faces = detector.detect(enlarged)
+    boxes = [(face.box - shift) / factor for face in faces]
+    chosen = _largest(faces) if meant is None else _nearest(boxes, meant)
+    if chosen is None:
+        return Located(None)
+    return Located((faces[chosen].points - border) / factor, boxes[chosen])
+
+
+def points_in_box(box: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Guess the five points (5, 2) of a face whose box (4,) is all that is known."""
+    return np.asarray(box[:2] + TEMPLATE / TEMPLATE_SIZE * box[2:])
 
 
 def enlarge(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
@@ -95,20 +82,29 @@ def enlarge(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
     return np.asarray(ImageOps.expand(larger, BORDER)), factor
 
 
-def median_points(located: list[Located | BadInput]) -> NDArray[np.float64]:
+def median_points(points: NDArray[np.floating], sizes: NDArray[np.integer]) -> NDArray[np.float64]:
     """Give the median position of the found faces as shares of width and height, (5, 2).
 
-    Where not one face was found it is the template itself, as in an aligned crop.
+    Args:
+        points: (N, 5, 2) pixels, nan where no face was found.
+        sizes: (N, 2) width and height of the pictures.
+
+    Returns:
+        The medians; where not one face was found the template itself, as in an aligned crop.
     """
-    shares = [
-        where.points / np.array(where.size)
-        for where in located
-        if isinstance(where, Located) and where.points is not None
-    ]
-    if not shares:
+    found = np.isfinite(points).all(axis=(1, 2))
+    if not found.any():
         return TEMPLATE / TEMPLATE_SIZE
-    return np.asarray(np.median(np.array(shares), axis=0))
+    return np.asarray(np.median(points[found] / sizes[found, np.newaxis], axis=0), np.float64)
 
 
-def _area(face: Face) -> float:
-    return float(face.box[2] * face.box[3])
+def _largest(faces: Sequence[Face]) -> int | None:
+    areas = [float(face.box[2] * face.box[3]) for face in faces]
+    return int(np.argmax(areas)) if areas else None
+
+
+def _nearest(boxes: Sequence[NDArray[np.float64]], meant: NDArray[np.float64]) -> int | None:
+    if not boxes:
+        return None
+    shared = overlaps(np.array(boxes), meant)[:, 0]
+    return int(np.argmax(shared)) if shared.max() >= SAME_FACE else None

@@ -1,6 +1,6 @@
 """Work on the rows of a database in parallel processes, results in the order of the rows."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
 from multiprocessing import get_context
@@ -9,6 +9,7 @@ from typing import TypeVar
 from tqdm import tqdm
 
 Item = TypeVar("Item")
+Chunk = TypeVar("Chunk")
 Result = TypeVar("Result")
 
 CHUNK = 128
@@ -36,20 +37,33 @@ def in_processes(
     """
     chunks = (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
     with tqdm(total=len(items), desc=what, unit="image", disable=None, leave=False) as bar:
-        done = map(work, chunks) if workers == 1 else _pooled(work, chunks, workers)
-        for results in done:
+        for results in chunks_in_processes(work, chunks, workers):
             bar.update(len(results))
             yield from results
 
 
+def chunks_in_processes(
+    work: Callable[[Chunk], Result], chunks: Iterable[Chunk], workers: int
+) -> Iterator[Result]:
+    """Do the same work on all chunks.
+
+    Args:
+        work: turns a chunk into its result; it must be importable by name.
+        chunks: made one by one, a few ahead of the work.
+        workers: number of processes; 1 works in this one.
+
+    Yields:
+        One result a chunk, in order, whatever the number of processes.
+    """
+    return map(work, chunks) if workers == 1 else _pooled(work, iter(chunks), workers)
+
+
 def _pooled(
-    work: Callable[[Sequence[Item]], list[Result]],
-    chunks: Iterator[Sequence[Item]],
-    workers: int,
-) -> Iterator[list[Result]]:
+    work: Callable[[Chunk], Result], chunks: Iterator[Chunk], workers: int
+) -> Iterator[Result]:
     # Spawned, not forked: a fork copies the threads' locks of Arrow and the detector.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        waiting: list[Future[list[Result]]] = [
+        waiting: list[Future[Result]] = [
             pool.submit(work, chunk) for chunk in islice(chunks, workers * WAITING)
         ]
         while waiting:
