@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from facebehavior.cli import (
     analyze_command,
+    databases_command,
     doctor_command,
     evaluate_command,
     export_command,
@@ -23,6 +24,7 @@ from facebehavior.errors import FaceBehaviorError
 COMMANDS = (
     analyze_command,
     synthesize_command,
+    databases_command,
     prepare_command,
     relatedness_command,
     train_command,

@@ -1,6 +1,10 @@
 """Detect, align and cut out every face of a labelled database once, into shards.
 
-Example: facebehavior prepare ferplus FOLDER -o shards/ferplus --size 64 --colour grey
+Started again, it goes on where it was stopped. `facebehavior databases list` names the databases.
+
+Examples:
+  facebehavior prepare ferplus FOLDER -o shards/ferplus --size 64 --colour grey
+  facebehavior prepare disfa FOLDER -o shards/disfa --option threshold=1 --workers 2
 """
 
 import argparse
@@ -21,6 +25,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--colour", choices=("rgb", "grey"), default="rgb", help="of the crops (%(default)s)"
     )
+    parser.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="of the database's reader; see: facebehavior databases info (may be repeated)",
+    )
+    parser.add_argument(
+        "--follow",
+        action="store_true",
+        help="in videos, take the face that overlaps the last frame's, not the largest",
+    )
     parser.add_argument("--workers", type=int, default=1, help="processes (%(default)s)")
     parser.add_argument(
         "--strict",
@@ -35,21 +51,28 @@ def run(arguments: argparse.Namespace) -> int:
 
     from facebehavior.cli.problems import report_problems
     from facebehavior.databases import ReadingReport, find_reader, prepare
+    from facebehavior.databases.options import parsed_options
     from facebehavior.faces.alignment import CropParameters
 
     parameters = CropParameters(arguments.size, arguments.colour)
     read = find_reader(arguments.database)
     reading = ReadingReport(strict=arguments.strict)
-    manifest = read(Path(arguments.root), reading)
+    options = parsed_options(read, arguments.option)
+    manifest = read(Path(arguments.root), reading, **options)
+    for warning in reading.warnings:
+        print(f"facebehavior: look at this: {warning}", file=sys.stderr)
     for reason, count in sorted(reading.dropped.items()):
         print(f"dropped {count} rows: {reason}", file=sys.stderr)
     report = prepare(
         manifest,
         arguments.output,
         parameters,
+        follow=arguments.follow,
         workers=arguments.workers,
         strict=arguments.strict,
     )
+    if report.alignment.get("fallback"):
+        print(f"{arguments.output}/undetected.csv: names the faces not found", file=sys.stderr)
     found = ", ".join(f"{count} {name}" for name, count in sorted(report.alignment.items()))
     print(f"{arguments.output}: {report.written} of {reading.rows} faces cut out ({found})")
     return report_problems([*reading.problems, *report.problems])
