@@ -67,12 +67,12 @@ def _of_run(job: Job, world: World, kind: str, task: Task, places: Places) -> di
     """Compute a run's figures, or read them where that was done before."""
     database = places.measured(kind, task, world).name
     predictions = predictions_path(job, places, f"{kind}-{database}")
-    figures = _kept(predictions, task, f"resampled-{task}.npz", np.zeros(1))
+    figures = _kept(predictions, task, f"resampled-{kind}-{task}.npz", np.zeros(1))
     if task == "expression":
         trained_on = places.database(task, world).name
         validation = Predictions.load(predictions_path(job, places, f"validation-{trained_on}"))
         offsets = class_offsets(validation)
-        balanced = _kept(predictions, task, "resampled-balanced.npz", offsets)
+        balanced = _kept(predictions, task, f"resampled-{kind}-balanced.npz", offsets)
         figures[BALANCED] = balanced[MAIN["expression"]]
     return figures
 
@@ -160,8 +160,7 @@ def _mean_and_deviation(values: list[float]) -> tuple[float, float | None]:
 def pilot_figures(plan: Plan, places: Places) -> Mapping[str, Mapping[str, float]]:
     """Give figures on validation people, by arm: the pilot's, and of the arms that it varies."""
     found = {}
-    jobs = [Job(arm, "B", 0) for arm in ("uncoupled", "both_default")]
-    for job in [*jobs, *(Job(arm, "B", 0, True) for arm in plan.pilot)]:
+    for job in [Job("uncoupled", "B", 0), *(Job(arm, "B", 0, True) for arm in plan.pilot)]:
         path = result_path(job, places)
         if path.exists():
             figures = read_result(path)["figures"]["validation"]

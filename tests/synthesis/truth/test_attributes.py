@@ -34,7 +34,7 @@ def look(plan: PicturePlan) -> Look:
         gender="female",
         age_band="middle",
         skin_tone=5,
-        hair="long01",
+        hair="plain",  # none of the styles that an attribute is decided by
         hair_colour="red",
         receding=False,
         beard="none",
@@ -89,7 +89,7 @@ def test_a_plain_face_has_none_of_the_rarer_attributes(person: Person, look: Loo
         ({"hair": "bald", "hair_colour": "black"}, {"bald"}),
         ({"hair": "long01"}, {"straight_hair"}),
         ({"hair": "afro01"}, {"wavy_hair"}),
-        ({"hair": "bob01"}, {"bangs"}),
+        ({"hair": "braid01"}, {"bangs"}),
         ({"hair": "bob02"}, {"bangs", "straight_hair"}),
         ({"beard": "stubble"}, {"5_o_clock_shadow"}),
         ({"beard": "moustache"}, {"mustache"}),

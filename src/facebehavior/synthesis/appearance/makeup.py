@@ -40,7 +40,8 @@ def skin_paint(
     elif look.brow_strength > 1.0:
         _lay(paint, hair * 0.6, regions.brows * (look.brow_strength - 1.0))
     if look.rouge:
-        _lay(paint, tone * 0.4 + _ROUGE * tone.mean(), regions.cheeks * look.rouge * 0.8)
+        red = np.minimum(tone * 0.4 + _ROUGE * tone.mean(), 1.0)
+        _lay(paint, red, regions.cheeks * look.rouge * 0.8)
     if look.eye_shadow:
         _lay(paint, _SHADOW, regions.lids * look.eye_shadow)
     for region, opacity in _beard(regions, look):
