@@ -104,7 +104,16 @@ def synthetic_label_figures() -> str:
     return f"### {tables}".replace("\n## ", "\n### ").strip()
 
 
-COUPLED_ARMS = ("soft", "both", "both_empirical", "both_marginal", "both_deranged")
+COUPLED_ARMS = (
+    "posterior",
+    "posterior_marginal",
+    "posterior_deranged",
+    "both",
+    "both_empirical",
+    "both_marginal",
+    "both_deranged",
+    "soft",
+)
 
 
 def coupling_figures() -> str:
