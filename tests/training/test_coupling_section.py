@@ -108,21 +108,27 @@ def test_changes_on_the_command_line_reach_the_coupling() -> None:
 def test_the_recipes_are_the_arms_of_a_study() -> None:
     found = {path.stem: read_configuration(path) for path in sorted(RECIPES.glob("*.yaml"))}
     assert {name: one.name for name, one in found.items()} == {name: name for name in found}
-    parts = ("co_annotation", "soft_co_annotation", "distribution_matching")
+    parts = (
+        "co_annotation",
+        "soft_co_annotation",
+        "distribution_matching",
+        "posterior_co_annotation",
+    )
     switched_on = {
         name: tuple(getattr(one.coupling, part, None) is not None for part in parts)
         for name, one in found.items()
     }
-    both = (False, True, True)
-    nothing = (False, False, False)
+    both = (False, True, True, False)
+    nothing = (False, False, False, False)
     assert switched_on == {
         "single_task_expression": nothing,
         "single_task_action_units": nothing,
         "single_task_affect": nothing,
         "uncoupled": nothing,
-        "co_annotation": (True, False, False),
-        "soft_co_annotation": (False, True, False),
-        "distribution_matching": (False, False, True),
+        "co_annotation": (True, False, False, False),
+        "soft_co_annotation": (False, True, False, False),
+        "distribution_matching": (False, False, True, False),
+        "posterior": (False, False, False, True),
         "both": both,
         "empirical": both,
         "deranged": both,

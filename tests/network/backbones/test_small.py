@@ -1,3 +1,5 @@
+from typing import Literal
+
 import pytest
 import torch
 
@@ -5,7 +7,7 @@ from facebehavior.network.backbones.small import Small
 from facebehavior.network.configuration import NetworkConfiguration
 
 
-def small(normalisation: str) -> Small:
+def small(normalisation: Literal["batch", "group"]) -> Small:
     torch.manual_seed(0)
     configuration = NetworkConfiguration(backbone="small", width=8, normalisation=normalisation)
     return Small(configuration)
