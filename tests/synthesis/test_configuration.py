@@ -190,6 +190,7 @@ def test_the_study_is_what_was_asked_for() -> None:
     assert study.generator.kind == "perturbed"
     assert set(study.databases["identity"].splits) == {
         "train",
+        "validation",
         "test_same_people",
         "test_new_people",
     }
