@@ -63,7 +63,8 @@ def measure(
     faces = faces.contiguous(memory_format=torch.channels_last)
     targets = labels(batch, generator)
     plain, coupled = objective(None), objective(SECTION)
-    logits = Logits(*(torch.randn(batch, n, generator=generator) for n in (7, 17, 2)))
+    expression, units, affect = (torch.randn(batch, n, generator=generator) for n in (7, 17, 2))
+    logits = Logits(expression, units, affect)
     configuration = NetworkConfiguration(width=width, input_size=size, channels=1)
     step = stepper(faces, targets, configuration, precision)
     times: dict[str, list[float]] = {"plain": [], "coupled": [], "losses": [], "all_losses": []}
@@ -115,10 +116,10 @@ def labels(batch: int, generator: torch.Generator) -> Targets:
 
 def objective(section: Mapping[str, object] | None) -> Objective:
     """Make the losses of one process, with or without couplings."""
-    couplings = None
+    couplings: tuple[Couplings, ...] = ()
     if section is not None:
         chosen = Coupling.model_validate(section)
-        couplings = Couplings(chosen, domain_relatedness(), [0.2] * 17)
+        couplings = (Couplings(chosen, domain_relatedness(), [0.2] * 17),)
     return Objective(Losses(), torch.full((7,), 1 / 7), torch.Tensor.detach, 1, couplings)
 
 
@@ -141,7 +142,9 @@ def stepper(
 
 def losses_alone(objective: Objective, logits: Logits, targets: Targets) -> None:
     """Compute the losses and their gradient at the heads' outputs."""
-    outputs = Logits(*(one.detach().requires_grad_() for one in logits if one is not None))
+    leaves = (one.detach().requires_grad_() for one in logits[:3] if one is not None)
+    expression, units, affect = leaves
+    outputs = Logits(expression, units, affect)
     objective(outputs, targets)["loss"].backward()  # type: ignore[no-untyped-call]
 
 

@@ -12,10 +12,10 @@ from onnx import TensorProto, helper, numpy_helper
 
 from facebehavior.faces.alignment import CropParameters
 from facebehavior.model_file import METADATA_KEY, ModelMetadata
-from facebehavior.model_file.metadata import HEAD_LABELS
+from facebehavior.model_file.metadata import BEHAVIOUR_HEADS, HEAD_LABELS
 
 SIZE = 8
-ALL_HEADS = tuple(HEAD_LABELS)
+ALL_HEADS = BEHAVIOUR_HEADS
 
 
 def tiny_metadata(

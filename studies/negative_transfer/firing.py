@@ -9,7 +9,6 @@ from facebehavior.databases.shards import Shards
 from facebehavior.labels import label_arrays
 from facebehavior.losses import Targets
 from facebehavior.relatedness import domain_relatedness
-from facebehavior.training.batches import taken
 
 
 def rule_firing(database: Path) -> dict[str, int]:
@@ -20,7 +19,7 @@ def rule_firing(database: Path) -> dict[str, int]:
     """
     manifest = Shards(database).manifest
     rows = np.flatnonzero([name == "train" for name in manifest.column("split").to_pylist()])
-    targets = Targets.from_arrays(taken(label_arrays(manifest), rows))
+    targets = Targets.from_arrays(label_arrays(manifest)[rows])
     counted = {"pictures": len(rows)}
     for name, requirement in (("strict", "all"), ("prototypical", "prototypical")):
         labelled = CoAnnotation(domain_relatedness(), requirement=requirement)(targets)

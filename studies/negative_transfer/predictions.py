@@ -12,7 +12,7 @@ from facebehavior.databases.shards import Shards
 from facebehavior.files import writing
 from facebehavior.labels import label_arrays
 from facebehavior.network import FaceBehaviorNet
-from facebehavior.training.batches import Pictures, taken
+from facebehavior.training.batches import Pictures
 from facebehavior.training.validation import answers
 
 
@@ -55,7 +55,7 @@ def predict(network: FaceBehaviorNet, path: Path, split: str) -> Predictions:
     shards = Shards(path)
     manifest = shards.manifest
     rows = np.flatnonzero([name == split for name in manifest.column("split").to_pylist()])
-    labels = taken(label_arrays(manifest), rows)
+    labels = label_arrays(manifest)[rows]
     found = answers(network, [Pictures(shards, rows, labels)])
     assert found is not None
     people = [

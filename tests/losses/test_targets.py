@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from facebehavior.labels import LabelArrays
+from facebehavior.labels import LabelArrays, TaskLabels
 from facebehavior.losses import Targets, join
 
 
@@ -19,12 +19,25 @@ def arrays(count: int = 5, seed: int = 0) -> LabelArrays:
         action_units_annotated=generator.uniform(size=(count, 17)) < 0.5,
         affect=generator.uniform(-1, 1, size=(count, 2)).astype(np.float32),
         affect_annotated=generator.uniform(size=(count, 2)) < 0.5,
+        further={
+            "attributes": TaskLabels(
+                (generator.uniform(size=(count, 40)) < 0.5).astype(np.float32),
+                generator.uniform(size=(count, 40)) < 0.5,
+            ),
+            "identity": TaskLabels(
+                generator.integers(0, 9, size=count), generator.uniform(size=count) < 0.5
+            ),
+        },
     )
 
 
 def equal(first: Targets, second: Targets) -> bool:
-    names = [field.name for field in fields(Targets)]
-    return all(torch.equal(getattr(first, name), getattr(second, name)) for name in names)
+    names = [field.name for field in fields(Targets) if field.name != "further"]
+    same = [torch.equal(getattr(first, name), getattr(second, name)) for name in names]
+    for name, task in first.further.items():
+        other = second.further[name]
+        same += [torch.equal(getattr(task, part), getattr(other, part)) for part in vars(task)]
+    return all(same) and first.further.keys() == second.further.keys()
 
 
 def test_arrays_become_tensors_with_zeros_where_nothing_is_annotated() -> None:
@@ -41,6 +54,19 @@ def test_arrays_become_tensors_with_zeros_where_nothing_is_annotated() -> None:
     assert (targets.action_unit_weight == 1).all()
     assert targets.action_units_annotated.dtype == torch.bool
     assert targets.affect.dtype == torch.float32
+
+
+def test_further_tasks_come_along_with_their_masks() -> None:
+    given = arrays()
+    targets = Targets.from_arrays(given)
+    attributes, identity = (targets.further[name] for name in ("attributes", "identity"))
+    mask = given.further["attributes"].annotated
+    assert (attributes.values.numpy()[~mask] == 0).all()
+    assert (attributes.values.numpy()[mask] == given.further["attributes"].values[mask]).all()
+    assert attributes.weight.shape == (5, 40)
+    assert identity.values.dtype == torch.int64
+    assert torch.equal(identity.annotated, torch.tensor(given.further["identity"].annotated))
+    assert torch.equal(targets[[3, 1]].further["identity"].values, identity.values[[3, 1]])
 
 
 def test_tensors_do_not_share_memory_with_the_arrays() -> None:
@@ -88,4 +114,6 @@ def test_images_are_chosen_by_mask() -> None:
 
 def test_labels_move_to_another_device() -> None:
     moved = Targets.from_arrays(arrays()).to("meta")
-    assert {getattr(moved, field.name).device.type for field in fields(Targets)} == {"meta"}
+    names = [field.name for field in fields(Targets) if field.name != "further"]
+    assert {getattr(moved, name).device.type for name in names} == {"meta"}
+    assert moved.further["attributes"].values.device.type == "meta"

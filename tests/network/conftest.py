@@ -37,12 +37,13 @@ def make_metadata() -> Callable[..., ModelMetadata]:
         size: int | None = None,
         temperature: float = 1.5,
     ) -> ModelMetadata:
-        heads = configuration.heads if heads is None else heads
+        labels = configuration.head_labels()
+        heads = tuple(labels) if heads is None else heads
         units = HEAD_LABELS["action_units"] if "action_units" in heads else ()
         return ModelMetadata(
             name="tiny",
             version="1",
-            heads={name: HEAD_LABELS[name] for name in heads},
+            heads={name: labels.get(name, HEAD_LABELS.get(name, ())) for name in heads},
             crop=CropParameters(
                 size or configuration.input_size, "grey" if configuration.channels == 1 else "rgb"
             ),

@@ -33,7 +33,6 @@ def test_is_frozen() -> None:
         ("width", 0),
         ("input_size", 4),
         ("channels", 2),
-        ("heads", ()),
         ("heads", ("expression", "expression")),
         ("heads", ("identity",)),
         ("dropout", 1.0),

@@ -9,8 +9,15 @@ import torch
 from numpy.typing import NDArray
 
 from facebehavior.errors import FaceBehaviorError
+from facebehavior.model_file import FaceModel
 from facebehavior.model_file.metadata import METADATA_KEY, ModelMetadata
-from facebehavior.network import BACKBONES, FaceBehaviorNet, NetworkConfiguration, export_model
+from facebehavior.network import (
+    BACKBONES,
+    FaceBehaviorNet,
+    NetworkConfiguration,
+    export_model,
+    load_network,
+)
 
 MakeNetwork = Callable[[NetworkConfiguration], FaceBehaviorNet]
 
@@ -30,13 +37,53 @@ def test_file_gives_calibrated_probabilities(
     expression, action_units, affect = session(model_file).run(None, {"faces": faces(count)})
     network.eval()
     with torch.inference_mode():
-        logits = [np.asarray(head) for head in network(torch.from_numpy(faces(count)))]
+        logits = [np.asarray(head) for head in network(torch.from_numpy(faces(count)))[:3]]
     network.train()
     powers = np.exp(logits[0].astype(np.float64) / 1.5)
     expected = powers / powers.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(expression, expected, atol=1e-5)
     np.testing.assert_allclose(action_units, 1 / (1 + np.exp(-logits[1])), atol=1e-5)
     np.testing.assert_allclose(affect, np.clip(logits[2], -1, 1), atol=1e-5)
+
+
+def test_further_heads_are_exported_by_their_kind_and_read_back(
+    make_network: MakeNetwork, make_metadata: Callable[..., ModelMetadata], tmp_path: Path
+) -> None:
+    own = {
+        "digit": {"kind": "exclusive", "labels": ("zero", "one", "two")},
+        "strokes": {"kind": "binary", "labels": ("bar", "ring")},
+    }
+    layers = {"width": 4, "input_size": 16, "own_heads": own, "people": 5}
+    heads = ("attributes", "compound", "embedding")
+    network = make_network(NetworkConfiguration.from_dict({**layers, "heads": heads}))
+    path = tmp_path / "m.onnx"
+    export_model(network, make_metadata(network.configuration), path)
+    found = FaceModel(path, runtime="onnxruntime").predict(
+        np.full((3, 16, 16, 1), 100, dtype=np.uint8)
+    )
+    with torch.inference_mode():
+        logits = network.eval()(torch.full((3, 1, 16, 16), (100 - 127.5) / 127.5))
+    assert found.expression is None
+    attributes = 1 / (1 + np.exp(-logits.further["attributes"].numpy()))
+    assert found.attributes is not None
+    np.testing.assert_allclose(found.attributes, attributes, atol=1e-5)
+    for exclusive in (found.compound, found.own["digit"]):
+        assert exclusive is not None
+        np.testing.assert_allclose(exclusive.sum(axis=1), 1.0, rtol=1e-5)
+    strokes = 1 / (1 + np.exp(-logits.further["strokes"].numpy()))
+    np.testing.assert_allclose(found.own["strokes"], strokes, atol=1e-5)
+    embedding = logits.further["embedding"].numpy()
+    embedding /= np.linalg.norm(embedding, axis=1, keepdims=True)
+    assert found.embedding is not None
+    np.testing.assert_allclose(found.embedding, embedding, atol=1e-5)
+    # The people that were learned stay out of the file.
+    loaded, metadata = load_network(path)
+    assert set(metadata.heads) == {*heads, *own}
+    assert not any(name.startswith("people") for name in loaded.state_dict())
+    further, _ = load_network(path, heads=("expression", "embedding"), own_heads={}, people=2)
+    assert set(further.configuration.head_labels()) == {"expression", "embedding"}
+    kept = network.state_dict()["heads.embedding.weight"]
+    assert torch.equal(further.state_dict()["heads.embedding.weight"], kept)
 
 
 def test_affect_is_clipped(

@@ -224,7 +224,10 @@ def test_wishes_that_cannot_be_met_are_refused_before_any_work(
     with pytest.raises(FaceBehaviorError, match="expected 1 worker or more, found 0"):
         synthesize(few, out, Materials(), workers=0)
     (tmp_path / "assets" / "hair").mkdir(parents=True)
-    with pytest.raises(FaceBehaviorError, match="skins/textures/.* expected a file of MakeHuman's system assets, found none"):
+    with pytest.raises(
+        FaceBehaviorError,
+        match=r"skins/textures/.* expected a file of MakeHuman's system assets, found none",
+    ):
         synthesize(few, out, Materials(assets=tmp_path / "assets"))
     sculpted = few_pictures(action_units="facshuman")
     with pytest.raises(FaceBehaviorError, match="--sculpts"):

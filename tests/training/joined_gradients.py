@@ -61,7 +61,7 @@ def main(processes: int, path: str) -> None:
         torch.full((7,), 1 / 7),
         lambda values: summed_over_processes(fabric, values),
         fabric.world_size,
-        Couplings(Coupling.model_validate(section), WEIGHTED, [0.2] * 17),
+        (Couplings(Coupling.model_validate(section), WEIGHTED, [0.2] * 17),),
     )
     faces, targets = batch()
     # Interleaved: of two processes, the first has five labels of affect, the second two.

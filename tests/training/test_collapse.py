@@ -75,9 +75,9 @@ def trained(section: dict[str, object] | None) -> tuple[Logits, Domain]:
     first, second, test = domain(280, 1), domain(280, 2), domain(700, 3)
     features = torch.cat([first.features, second.features])
     targets = join([labelled(first, True), labelled(second, False)])
-    coupled = None
+    coupled: tuple[Couplings, ...] = ()
     if section is not None:
-        coupled = Couplings(Coupling.model_validate(section), WEIGHTED, [0.25] * 17)
+        coupled = (Couplings(Coupling.model_validate(section), WEIGHTED, [0.25] * 17),)
     objective = Objective(Losses(), torch.full((7,), 1 / 7), lambda v: v.detach(), 1, coupled)
     network = TwoHeads()
     optimiser = torch.optim.Adam(network.parameters(), lr=1e-2)

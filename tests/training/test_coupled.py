@@ -11,6 +11,7 @@ from tests.training.toys import write_toy_shard
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import ACTION_UNIT_COLUMNS, EXPRESSIONS
 from facebehavior.relatedness import (
+    Relatedness,
     binary,
     domain_relatedness,
     leaky,
@@ -19,7 +20,7 @@ from facebehavior.relatedness import (
     save_relatedness,
 )
 from facebehavior.training import run_training
-from facebehavior.training.coupled import Couplings, table_of
+from facebehavior.training.coupled import Couplings, named_table, varied
 from facebehavior.training.coupling_section import Coupling
 
 RATES = np.linspace(0.1, 0.5, 17).tolist()
@@ -28,6 +29,10 @@ ABSENT = list(EXPRESSIONS[2:])
 
 def section(**content: object) -> Coupling:
     return Coupling.model_validate({"distribution_matching": {}, **content})
+
+
+def table_of(chosen: Coupling, rates: list[float]) -> Relatedness:
+    return varied(named_table(chosen.table, EXPRESSIONS, ACTION_UNIT_COLUMNS), chosen, rates)
 
 
 def test_the_table_is_what_the_section_asks_for(tmp_path: Path) -> None:

@@ -23,8 +23,10 @@ def couplings(**section: object) -> Couplings:
     return Couplings(Coupling.model_validate(section), WEIGHTED, RATES)
 
 
-def objective(coupled: Couplings | None = None, **losses: float) -> Objective:
-    return Objective(Losses(**losses), PRIOR, lambda values: values.detach(), couplings=coupled)
+def objective(coupled: Couplings | None = None, **losses: object) -> Objective:
+    settings = Losses.model_validate(losses)
+    switched_on = () if coupled is None else (coupled,)
+    return Objective(settings, PRIOR, lambda values: values.detach(), couplings=switched_on)
 
 
 def batch(seed: int = 0, count: int = 24) -> tuple[Logits, Targets]:
@@ -37,7 +39,7 @@ def batch(seed: int = 0, count: int = 24) -> tuple[Logits, Targets]:
     affect = torch.rand(count, 2, generator=generator) * 2 - 1
     known = torch.rand(count, 2, generator=generator) < 0.5
     targets = replace(targets, affect=torch.where(known, affect, 0.0), affect_annotated=known)
-    return Logits(*logits), targets
+    return Logits(logits[0], logits[1], logits[2]), targets
 
 
 def mean(pair: tuple[Tensor, Tensor]) -> float:
@@ -96,7 +98,7 @@ def test_a_weight_of_zero_is_no_coupling_at_all() -> None:
     for coupled in (None, couplings(**section)):
         logits, targets = batch()
         objective(coupled)(logits, targets)["loss"].backward()  # type: ignore[no-untyped-call]
-        grads.append([one.grad for one in logits if one is not None])
+        grads.append([one.grad for one in logits[:3] if one is not None])
     for plain, zero in zip(*grads, strict=True):
         assert plain is not None
         assert zero is not None
@@ -108,7 +110,7 @@ def test_nothing_annotated_costs_nothing() -> None:
     found = objective()(logits, faces([None, None, None]))
     found["loss"].backward()  # type: ignore[no-untyped-call]
     assert found["loss"].item() == 0
-    for one in logits:
+    for one in logits[:3]:
         assert one is not None
         assert one.grad is not None
         assert (one.grad == 0).all()
@@ -130,7 +132,7 @@ def test_processes_that_share_a_batch_give_the_gradients_of_the_whole(first: int
             heard.append(values.detach().clone())
             return values.detach()
 
-        Objective(Losses(), PRIOR, listen, 2, couplings(**ALL))(of(logits, part), targets[part])
+        Objective(Losses(), PRIOR, listen, 2, (couplings(**ALL),))(of(logits, part), targets[part])
         said.append(heard)
     sums = [sum(pair) for pair in zip(*said, strict=True)]
     affect = []
@@ -142,11 +144,11 @@ def test_processes_that_share_a_batch_give_the_gradients_of_the_whole(first: int
             PRIOR,
             lambda _, replies=replies: next(replies),  # type: ignore[misc]
             2,
-            couplings(**ALL),
+            (couplings(**ALL),),
         )(own, targets[part])
         found["loss"].backward()  # type: ignore[no-untyped-call]
         affect.append(found["affect"].item())
-        for mine, all_of_it in zip(own, logits, strict=True):
+        for mine, all_of_it in zip(own[:3], logits[:3], strict=True):
             assert mine is not None
             assert mine.grad is not None
             assert all_of_it is not None
@@ -159,7 +161,10 @@ def test_processes_that_share_a_batch_give_the_gradients_of_the_whole(first: int
 
 
 def of(logits: Logits, part: slice) -> Logits:
-    return Logits(*(one.detach()[part].requires_grad_() for one in logits if one is not None))
+    expression, units, affect = (
+        one.detach()[part].requires_grad_() for one in logits[:3] if one is not None
+    )
+    return Logits(expression, units, affect)
 
 
 def test_joined_targets_keep_the_weights_of_co_annotation() -> None:

@@ -11,6 +11,12 @@ from facebehavior.labels import EXPRESSIONS, MANIFEST_COLUMNS
 
 SIZE = 16
 PARAMETERS = CropParameters(SIZE, "grey")
+_TYPES = {
+    "image": pa.binary(),
+    "label_shape": pa.string(),
+    "label_corner": pa.bool_(),
+    "label_round": pa.bool_(),
+}
 
 
 def write_toy_shard(
@@ -31,6 +37,13 @@ def write_toy_shard(
         content["split"].append("train" if row % 4 else "test")
         content["subject"].append(f"person {row // 2}")
         labels = {
+            "attr_smiling": bool(kind),
+            "attr_young": not kind,
+            "compound": "happily_surprised" if kind else "sadly_angry",
+            "identity": f"{('ann', 'bob')[kind]} {row % 2}",
+            "label_shape": ("square", "circle")[kind],
+            "label_corner": not kind,
+            "label_round": bool(kind),
             "expression": EXPRESSIONS[kind],
             "au12": bool(kind),
             "valence": float(kind) - 0.5,
@@ -38,9 +51,7 @@ def write_toy_shard(
         }
         for name in columns:
             content[name].append(labels[name])
-    schema = pa.schema(
-        [(name, pa.binary() if name == "image" else MANIFEST_COLUMNS[name]) for name in content]
-    )
+    schema = pa.schema([(name, _TYPES.get(name) or MANIFEST_COLUMNS[name]) for name in content])
     batch = pa.record_batch([pa.array(content[f.name], f.type) for f in schema], schema=schema)
     write_shard(folder / "shard-00000.arrow", iter([batch]), schema, PARAMETERS)
     return folder

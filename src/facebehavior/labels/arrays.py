@@ -1,6 +1,8 @@
-"""A manifest's labels of the three behaviour tasks as arrays with masks."""
+"""A manifest's labels as arrays with masks."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
@@ -10,6 +12,7 @@ from facebehavior.labels.action_units import ACTION_UNIT_COLUMNS
 from facebehavior.labels.affect import AFFECT
 from facebehavior.labels.expressions import EXPRESSIONS, VOTE_EXPRESSIONS
 from facebehavior.labels.manifest import Manifest
+from facebehavior.labels.tasks import Task, TaskLabels, task_labels
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class LabelArrays:
         action_units_annotated: (N, 17) bool.
         affect: (N, 2) float32, valence and arousal from -1 to 1.
         affect_annotated: (N, 2) bool.
+        further: the labels of other tasks, by name.
     """
 
     expression: NDArray[np.float32]
@@ -32,10 +36,51 @@ class LabelArrays:
     action_units_annotated: NDArray[np.bool_]
     affect: NDArray[np.float32]
     affect_annotated: NDArray[np.bool_]
+    further: Mapping[str, TaskLabels] = field(default_factory=dict)
+
+    def __getitem__(self, rows: NDArray[np.integer] | NDArray[np.bool_]) -> "LabelArrays":
+        """Give the labels of some rows, by indices or a mask (N,)."""
+        behaviour = {name: getattr(self, name)[rows] for name in _BEHAVIOUR}
+        further = {name: labels[rows] for name, labels in self.further.items()}
+        return LabelArrays(**behaviour, further=further)
+
+    def any(self) -> NDArray[np.bool_]:
+        """Give (N,) true where an image has any label."""
+        masks = [mask for name, mask in self.arrays() if name.endswith("annotated")]
+        rows = [mask.reshape(len(mask), -1).any(axis=1) for mask in masks]
+        return np.asarray(np.any(rows, axis=0))
+
+    def arrays(self) -> Iterator[tuple[str, NDArray[Any]]]:
+        """Go through all arrays with their names."""
+        for name in _BEHAVIOUR:
+            yield name, getattr(self, name)
+        for name, labels in sorted(self.further.items()):
+            yield name, labels.values
+            yield f"{name}_annotated", labels.annotated
 
 
-def label_arrays(manifest: Manifest) -> LabelArrays:
-    """Read the labels of the three behaviour tasks out of a manifest of N rows."""
+_BEHAVIOUR = tuple(one.name for one in fields(LabelArrays) if one.name != "further")
+
+
+def joined_labels(parts: Sequence[LabelArrays]) -> LabelArrays:
+    """Put the labels of several lots of images, of the same tasks, one after the other."""
+    behaviour = {name: np.concatenate([getattr(one, name) for one in parts]) for name in _BEHAVIOUR}
+    further = {
+        name: TaskLabels(
+            np.concatenate([one.further[name].values for one in parts]),
+            np.concatenate([one.further[name].annotated for one in parts]),
+        )
+        for name in parts[0].further
+    }
+    return LabelArrays(**behaviour, further=further)
+
+
+def label_arrays(manifest: Manifest, tasks: Sequence[Task] = ()) -> LabelArrays:
+    """Read the labels of the three behaviour tasks, and of others, out of a manifest of N rows.
+
+    Raises:
+        FaceBehaviorError: a row has a label that its task does not have.
+    """
     expression, expression_annotated = _expression_distribution(manifest)
     action_units, action_units_annotated = _stacked(manifest, ACTION_UNIT_COLUMNS)
     affect, affect_annotated = _stacked(manifest, AFFECT)
@@ -46,6 +91,7 @@ def label_arrays(manifest: Manifest) -> LabelArrays:
         action_units_annotated,
         affect,
         affect_annotated,
+        {task.name: task_labels(manifest, task) for task in tasks},
     )
 
 

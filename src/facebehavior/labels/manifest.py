@@ -49,6 +49,11 @@ shares of the raters' votes for the 7 expressions and contempt; what is missing 
 where they come from: `detected`, `fallback` (the median of the database) or `given`.
 """
 
+OWN_COLUMNS = "label_"
+"""How the columns of a user's own tasks begin; they hold text, booleans or numbers."""
+
+_OWN_TYPES = (pa.string(), pa.bool_(), pa.float32())
+
 _ALLOWED_NAMES: Mapping[str, Sequence[str]] = {
     "expression": EXPRESSIONS,
     "compound": tuple(COMPOUND_EXPRESSIONS),
@@ -69,8 +74,8 @@ class Manifest:
     A column that the table lacks is null throughout. The table is never changed.
 
     Args:
-        table: an Arrow table whose columns are among `MANIFEST_COLUMNS`; `image` and `database`
-            must be there.
+        table: an Arrow table whose columns are among `MANIFEST_COLUMNS` or begin with
+            `OWN_COLUMNS`; `image` and `database` must be there.
 
     Raises:
         FaceBehaviorError: a column is missing, unknown, of another type, or holds a value that
@@ -91,7 +96,8 @@ class Manifest:
         while some := list(islice(waiting, _ROWS_AT_ONCE)):
             parts.append(_table_of_rows(some))
         table = pa.concat_tables(parts, promote_options="default")
-        return cls(table.select([name for name in MANIFEST_COLUMNS if name in table.column_names]))
+        known = [name for name in MANIFEST_COLUMNS if name in table.column_names]
+        return cls(table.select([*known, *_own(table.column_names)]))
 
     @classmethod
     def read(cls, path: str | Path) -> "Manifest":
@@ -134,7 +140,8 @@ class Manifest:
         """
         if name in self.table.column_names:
             return self.table.column(name)
-        return pa.chunked_array([pa.nulls(len(self), MANIFEST_COLUMNS[name])])
+        kind = pa.null() if name.startswith(OWN_COLUMNS) else MANIFEST_COLUMNS[name]
+        return pa.chunked_array([pa.nulls(len(self), kind)])
 
     def rows(self) -> Iterator[dict[str, object]]:
         """Go through the rows as dictionaries, batch by batch."""
@@ -166,32 +173,48 @@ def join(manifests: Sequence[Manifest]) -> Manifest:
 
 def _table_of_rows(rows: Sequence[Mapping[str, object]]) -> pa.Table:
     present = {name for row in rows for name in row} | {"image", "database"}
-    unknown = present - set(MANIFEST_COLUMNS)
+    own = _own(sorted(present))
+    unknown = present - set(MANIFEST_COLUMNS) - set(own)
     if unknown:
         raise FaceBehaviorError(_unknown_columns(unknown))
+    known = [name for name in MANIFEST_COLUMNS if name in present]
     return pa.table(
         {
             name: pa.array([row.get(name) for row in rows], _column_type(name, rows))
-            for name in MANIFEST_COLUMNS
-            if name in present
+            for name in (*known, *own)
         }
     )
 
 
-def _column_type(name: str, rows: Sequence[Mapping[str, object]]) -> pa.DataType:
+def _own(names: Sequence[str]) -> list[str]:
+    return [name for name in names if name.startswith(OWN_COLUMNS)]
+
+
+def _column_type(name: str, rows: Sequence[Mapping[str, object]]) -> pa.DataType | None:
+    if name.startswith(OWN_COLUMNS):
+        number = any(isinstance(row.get(name), float) for row in rows)
+        return pa.float32() if number else None  # else Arrow tells text from booleans
     if name == "image" and any(isinstance(row.get("image"), bytes) for row in rows):
         return pa.binary()
     return MANIFEST_COLUMNS[name]
 
 
 def _checked(table: pa.Table) -> pa.Table:
-    unknown = set(table.column_names) - set(MANIFEST_COLUMNS)
+    own = _own(table.column_names)
+    unknown = set(table.column_names) - set(MANIFEST_COLUMNS) - set(own)
     if unknown:
         raise FaceBehaviorError(_unknown_columns(unknown))
+    for name in own:
+        kind = table.schema.field(name).type
+        if kind not in (*_OWN_TYPES, pa.null()):
+            raise FaceBehaviorError(
+                f"the manifest's column {name!r} should hold text, true and false, or float32, "
+                f"found {kind}"
+            )
     for name in ("image", "database"):
         if name not in table.column_names:
             raise FaceBehaviorError(f"a manifest needs the column {name!r}, found none")
-    for name in table.column_names:
+    for name in (name for name in table.column_names if name not in own):
         expected, found = MANIFEST_COLUMNS[name], table.schema.field(name).type
         if found != expected and not (name == "image" and pa.types.is_binary(found)):
             raise FaceBehaviorError(

@@ -18,24 +18,28 @@ from facebehavior.losses.affect import (
     concordance,
     concordance_from_moments,
 )
+from facebehavior.losses.classes import class_loss, margin_logits
 from facebehavior.losses.expression import expression_loss
 from facebehavior.losses.logit_adjustment import adjusted_logits
 from facebehavior.losses.masking import at_least_float32, silenced
 from facebehavior.losses.moments import Moments, sum_moments
-from facebehavior.losses.targets import Targets, join
+from facebehavior.losses.targets import Targets, TaskTargets, join
 
 __all__ = [
     "Moments",
     "Targets",
+    "TaskTargets",
     "action_unit_loss",
     "adjusted_logits",
     "affect_loss",
     "affect_loss_from_moments",
     "at_least_float32",
+    "class_loss",
     "concordance",
     "concordance_from_moments",
     "expression_loss",
     "join",
+    "margin_logits",
     "silenced",
     "sum_moments",
 ]

@@ -1,14 +1,31 @@
 """The labels of a batch as tensors with masks."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from facebehavior.labels import LabelArrays
+from facebehavior.labels import LabelArrays, TaskLabels
+
+Index = slice | Tensor | NDArray[np.int64] | Sequence[int]
+
+
+@dataclass(frozen=True)
+class TaskTargets:
+    """The labels of one further task on B images.
+
+    Attributes:
+        values: (B,) int64 places in the vocabulary, or (B, L) float32, 0 or 1.
+        annotated: bool, of the shape of `values`; where it is false the label means nothing.
+        weight: (B, L) float32 where there are several labels, 1 but for co-annotated entries.
+    """
+
+    values: Tensor
+    annotated: Tensor
+    weight: Tensor
 
 
 @dataclass(frozen=True)
@@ -23,6 +40,7 @@ class Targets:
         action_unit_weight: (B, 17) float32, 1 but for co-annotated entries.
         affect: (B, 2) float32, valence and arousal from -1 to 1.
         affect_annotated: (B, 2) bool.
+        further: the labels of other tasks, by name.
     """
 
     expression: Tensor
@@ -32,14 +50,15 @@ class Targets:
     action_unit_weight: Tensor
     affect: Tensor
     affect_annotated: Tensor
+    further: Mapping[str, TaskTargets] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.expression)
 
-    def __getitem__(self, index: slice | Tensor | NDArray[np.int64] | Sequence[int]) -> "Targets":
+    def __getitem__(self, index: Index) -> "Targets":
         """Choose images: a slice, indices (K,), or a boolean mask (B,)."""
         chosen = index if isinstance(index, slice) else torch.as_tensor(index)
-        return Targets(**{name: getattr(self, name)[chosen] for name in _NAMES})
+        return self._with(lambda tensor: tensor[chosen])
 
     @classmethod
     def from_arrays(cls, arrays: LabelArrays) -> "Targets":
@@ -53,14 +72,23 @@ class Targets:
             action_unit_weight=torch.ones_like(action_units),
             affect=_masked(arrays.affect, arrays.affect_annotated),
             affect_annotated=torch.tensor(arrays.affect_annotated),
+            further={name: _task_targets(labels) for name, labels in arrays.further.items()},
         )
 
     def to(self, device: torch.device | str) -> "Targets":
         """Give the same labels on another device."""
-        return Targets(**{name: getattr(self, name).to(device) for name in _NAMES})
+        return self._with(lambda tensor: tensor.to(device))
+
+    def _with(self, change: Callable[[Tensor], Tensor]) -> "Targets":
+        """Give the same labels with every tensor changed."""
+        further = {
+            name: TaskTargets(change(one.values), change(one.annotated), change(one.weight))
+            for name, one in self.further.items()
+        }
+        return Targets(**{name: change(getattr(self, name)) for name in _NAMES}, further=further)
 
 
-_NAMES = tuple(field.name for field in fields(Targets))
+_NAMES = tuple(one.name for one in fields(Targets) if one.name != "further")
 
 
 def join(targets: Sequence[Targets]) -> Targets:
@@ -71,7 +99,26 @@ def join(targets: Sequence[Targets]) -> Targets:
     """
     if not targets:
         raise ValueError("expected at least one batch of targets to join, found none")
-    return Targets(**{name: torch.cat([getattr(t, name) for t in targets]) for name in _NAMES})
+    further = {
+        name: TaskTargets(
+            *(
+                torch.cat([getattr(one.further[name], part.name) for one in targets])
+                for part in fields(TaskTargets)
+            )
+        )
+        for name in targets[0].further
+    }
+    behaviour = {name: torch.cat([getattr(one, name) for one in targets]) for name in _NAMES}
+    return Targets(**behaviour, further=further)
+
+
+def _task_targets(labels: TaskLabels) -> TaskTargets:
+    annotated = torch.tensor(labels.annotated)
+    if labels.values.ndim == 1:
+        values = torch.tensor(labels.values)
+        return TaskTargets(values, annotated, torch.ones(len(values)))
+    values = torch.tensor(np.where(labels.annotated, labels.values, 0), dtype=torch.float32)
+    return TaskTargets(values, annotated, torch.ones_like(values))
 
 
 def _masked(values: NDArray[np.float32], annotated: NDArray[np.bool_]) -> Tensor:

@@ -9,7 +9,13 @@ from typing import Any
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.alignment import CropParameters
-from facebehavior.labels import ACTION_UNIT_COLUMNS, AFFECT, EXPRESSIONS
+from facebehavior.labels import (
+    ACTION_UNIT_COLUMNS,
+    AFFECT,
+    ATTRIBUTE_COLUMNS,
+    COMPOUND_EXPRESSIONS,
+    EXPRESSIONS,
+)
 
 METADATA_KEY = "facebehavior"
 """The key of the ONNX metadata under which the JSON stands."""
@@ -17,12 +23,21 @@ METADATA_KEY = "facebehavior"
 FORMAT_VERSION = 1
 """The newest format of the metadata that this version of the package can read."""
 
+EMBEDDING_SIZE = 512
+"""Numbers in the embedding of a face."""
+
 HEAD_LABELS: Mapping[str, tuple[str, ...]] = {
     "expression": EXPRESSIONS,
     "action_units": ACTION_UNIT_COLUMNS,
     "affect": AFFECT,
+    "attributes": ATTRIBUTE_COLUMNS,
+    "compound": tuple(COMPOUND_EXPRESSIONS),
+    "embedding": tuple(f"embedding_{place:03d}" for place in range(EMBEDDING_SIZE)),
 }
-"""Every head a model can have, with the labels of its outputs in order."""
+"""Every head that is the same in all models, with the labels of its outputs in order."""
+
+BEHAVIOUR_HEADS = ("expression", "action_units", "affect")
+"""The heads of the first case study."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +81,7 @@ class ModelMetadata:
 
     def __post_init__(self) -> None:
         _check_format_version(self.format_version)
-        _check_heads(self.heads)
+        _check_heads(self.heads, self.network)
         _check_normalisation(self.mean, self.scale, self.crop)
         _check_thresholds(self.action_unit_thresholds, self.heads)
         _check_calibration(self.calibration)
@@ -111,6 +126,7 @@ class ModelMetadata:
     def _settle(self) -> None:
         """Bring every value to the form that it has after reading it from JSON."""
         heads = {name: HEAD_LABELS[name] for name in HEAD_LABELS if name in self.heads}
+        heads |= {name: tuple(labels) for name, labels in self.heads.items() if name not in heads}
         settled: Mapping[str, object] = {
             "heads": heads,
             "mean": tuple(map(float, self.mean)),
@@ -189,15 +205,19 @@ def _check_format_version(version: object) -> None:
         )
 
 
-def _check_heads(heads: Mapping[str, tuple[str, ...]]) -> None:
+def _check_heads(heads: Mapping[str, tuple[str, ...]], network: Mapping[str, object]) -> None:
     if not heads:
         raise FaceBehaviorError(
             f"a model needs at least one head of {', '.join(HEAD_LABELS)}, found none"
         )
+    own = network.get("own_heads", {})
     for name, labels in heads.items():
+        if isinstance(own, Mapping) and name in own:
+            continue
         if name not in HEAD_LABELS:
             raise FaceBehaviorError(
-                f"a model's heads are among {', '.join(HEAD_LABELS)}, found {name!r}"
+                f"a model's heads are among {', '.join(HEAD_LABELS)} or the own_heads of its "
+                f"network, found {name!r}"
             )
         if tuple(labels) != HEAD_LABELS[name]:
             raise FaceBehaviorError(

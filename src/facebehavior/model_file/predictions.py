@@ -1,12 +1,12 @@
 """What a model says about faces."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from facebehavior.labels import ACTION_UNITS, AFFECT, EXPRESSIONS
+from facebehavior.model_file.metadata import HEAD_LABELS
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,6 +17,10 @@ class Predictions:
         expression: (N, 7) float32 probabilities in the order of `EXPRESSIONS`, each row's sum 1.
         action_units: (N, 17) float32 probabilities in the order of `ACTION_UNITS`.
         affect: (N, 2) float32 valence and arousal from -1 to 1.
+        attributes: (N, 40) float32 probabilities in the order of `ATTRIBUTES`.
+        compound: (N, 15) float32 probabilities in the order of `COMPOUND_EXPRESSIONS`.
+        embedding: (N, 512) float32 of length 1.
+        own: for each head of a task of the user's own (N, L) float32 probabilities.
 
     Raises:
         ValueError: an array has another shape, or the arrays differ in N.
@@ -25,37 +29,42 @@ class Predictions:
     expression: NDArray[np.float32] | None = None
     action_units: NDArray[np.float32] | None = None
     affect: NDArray[np.float32] | None = None
+    attributes: NDArray[np.float32] | None = None
+    compound: NDArray[np.float32] | None = None
+    embedding: NDArray[np.float32] | None = None
+    own: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        widths = {
-            "expression": len(EXPRESSIONS),
-            "action_units": len(ACTION_UNITS),
-            "affect": len(AFFECT),
-        }
-        counts = set()
-        for name, width in widths.items():
+        for name, labels in HEAD_LABELS.items():
             values = getattr(self, name)
-            if values is None:
-                continue
-            if values.ndim != 2 or values.shape[1] != width:
-                raise ValueError(f"{name} should have shape (N, {width}), found {values.shape}")
-            counts.add(len(values))
+            if values is not None and (values.ndim != 2 or values.shape[1] != len(labels)):
+                raise ValueError(
+                    f"{name} should have shape (N, {len(labels)}), found {values.shape}"
+                )
+        counts = {len(values) for values in self.heads().values()}
         if len(counts) > 1:
             raise ValueError(f"all heads should predict for the same N faces, found {counts}")
 
+    @classmethod
+    def of_heads(cls, heads: Mapping[str, NDArray[np.float32]]) -> "Predictions":
+        """Put the outputs of a model's heads, by their names, into their places."""
+        known = {name: values for name, values in heads.items() if name in HEAD_LABELS}
+        own = {name: values for name, values in heads.items() if name not in HEAD_LABELS}
+        return cls(**known, own=own)
+
+    def heads(self) -> dict[str, NDArray[np.float32]]:
+        """Give the predictions of the heads that there are, by their names."""
+        known = {name: getattr(self, name) for name in HEAD_LABELS}
+        return {name: values for name, values in known.items() if values is not None} | dict(
+            self.own
+        )
+
     def __len__(self) -> int:
-        for values in (self.expression, self.action_units, self.affect):
-            if values is not None:
-                return len(values)
-        return 0
+        return next((len(values) for values in self.heads().values()), 0)
 
     def __getitem__(self, rows: slice | NDArray[np.integer | np.bool_]) -> "Predictions":
         """Give the predictions for some of the faces, by a slice, indices or a mask (N,)."""
-        return Predictions(
-            expression=None if self.expression is None else self.expression[rows],
-            action_units=None if self.action_units is None else self.action_units[rows],
-            affect=None if self.affect is None else self.affect[rows],
-        )
+        return Predictions.of_heads({name: values[rows] for name, values in self.heads().items()})
 
 
 def join(parts: Sequence[Predictions]) -> Predictions:
@@ -69,17 +78,9 @@ def join(parts: Sequence[Predictions]) -> Predictions:
     """
     if not parts:
         raise ValueError("expected at least one part to join, found none")
-    return Predictions(
-        expression=_joined([part.expression for part in parts]),
-        action_units=_joined([part.action_units for part in parts]),
-        affect=_joined([part.affect for part in parts]),
-    )
-
-
-def _joined(parts: Sequence[NDArray[np.float32] | None]) -> NDArray[np.float32] | None:
-    present = [part for part in parts if part is not None]
-    if not present:
-        return None
-    if len(present) < len(parts):
+    listed = [part.heads() for part in parts]
+    if any(one.keys() != listed[0].keys() for one in listed):
         raise ValueError("expected parts with the same heads, found one without a head of another")
-    return np.concatenate(present)
+    return Predictions.of_heads(
+        {name: np.concatenate([one[name] for one in listed]) for name in listed[0]}
+    )

@@ -99,7 +99,7 @@ class FaceModel:
         faces = np.ascontiguousarray(crops.transpose(0, 3, 1, 2), dtype=np.float32)
         faces -= self._mean
         faces /= self._scale
-        return Predictions(**self._session.run(faces))
+        return Predictions.of_heads(self._session.run(faces))
 
 
 def file_sha256(path: Path) -> str:
@@ -164,8 +164,8 @@ def _check_values(
 
 
 def _nothing(metadata: ModelMetadata) -> Predictions:
-    return Predictions(
-        **{
+    return Predictions.of_heads(
+        {
             name: np.zeros((0, len(labels)), dtype=np.float32)
             for name, labels in metadata.heads.items()
         }

@@ -23,8 +23,10 @@ def export_model(network: FaceBehaviorNet, metadata: ModelMetadata, path: str | 
 
     The graph has the input `faces`, (N, C, S, S) float32 for any N, and one output for each head
     of the metadata: `expression` (N, 7), the softmax of logits / temperature with the metadata's
-    `expression_temperature`; `action_units` (N, 17), the sigmoid; `affect` (N, 2), clipped to
-    [-1, 1]. The weights keep their names, so that `load_network` can read them back.
+    `expression_temperature`; `action_units` (N, 17) and `attributes` (N, 40), the sigmoid;
+    `affect` (N, 2), clipped to [-1, 1]; `compound` (N, 15), the softmax; `embedding` (N, 512), of
+    length 1; those of other tasks by their kind. The weights keep their names, so that
+    `load_network` can read them back.
 
     Args:
         network: it is left as it is; its copy is exported in inference mode, from the CPU.
@@ -61,11 +63,11 @@ def export_model(network: FaceBehaviorNet, metadata: ModelMetadata, path: str | 
 
 
 def _check_fits(configuration: NetworkConfiguration, metadata: ModelMetadata) -> None:
-    missing = [name for name in metadata.heads if name not in configuration.heads]
+    known = configuration.head_labels()
+    missing = [name for name in metadata.heads if name not in known]
     if missing:
         raise FaceBehaviorError(
-            f"the metadata names the head {missing[0]}, but the network has only "
-            f"{', '.join(configuration.heads)}"
+            f"the metadata names the head {missing[0]}, but the network has only {', '.join(known)}"
         )
     if NetworkConfiguration.from_dict(metadata.network) != configuration:
         raise FaceBehaviorError(

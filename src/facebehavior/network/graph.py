@@ -28,6 +28,8 @@ class Probabilities(nn.Module):
         self.backbone = network.backbone
         self.heads = nn.ModuleDict({name: network.heads[name] for name in heads})
         self.expression_temperature = expression_temperature
+        own = network.configuration.own_heads
+        self._exclusive = {"compound", *(n for n, head in own.items() if head.kind == "exclusive")}
 
     def forward(self, faces: Tensor) -> tuple[Tensor, ...]:
         """Turn normalised faces (B, C, S, S) into one tensor for each head, in their order."""
@@ -37,9 +39,13 @@ class Probabilities(nn.Module):
     def _probabilities(self, name: str, logits: Tensor) -> Tensor:
         if name == "expression":
             return torch.softmax(logits / self.expression_temperature, dim=1)
-        if name == "action_units":
-            return torch.sigmoid(logits)
-        return logits.clamp(-1.0, 1.0)
+        if name == "affect":
+            return logits.clamp(-1.0, 1.0)
+        if name == "embedding":
+            return torch.nn.functional.normalize(logits)
+        if name in self._exclusive:
+            return torch.softmax(logits, dim=1)
+        return torch.sigmoid(logits)
 
 
 def onnx_graph(probabilities: Probabilities, example: Tensor) -> onnx.ModelProto:

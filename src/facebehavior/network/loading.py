@@ -1,6 +1,6 @@
 """From a model file back to a network, to train it further."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +11,19 @@ from onnx import numpy_helper
 from torch import Tensor
 
 from facebehavior.errors import FaceBehaviorError
-from facebehavior.model_file.metadata import METADATA_KEY, ModelMetadata
+from facebehavior.model_file.metadata import HEAD_LABELS, METADATA_KEY, ModelMetadata
 from facebehavior.network.configuration import NetworkConfiguration
 from facebehavior.network.face_behavior_net import FaceBehaviorNet
 from facebehavior.network.weights import copy_weights
 
 
 def load_network(
-    path: str | Path, heads: Sequence[str] | None = None, seed: int = 0
+    path: str | Path,
+    heads: Sequence[str] | None = None,
+    seed: int = 0,
+    *,
+    own_heads: Mapping[str, object] | None = None,
+    people: int = 0,
 ) -> tuple[FaceBehaviorNet, ModelMetadata]:
     """Build the network of a model file again, with its weights.
 
@@ -27,6 +32,9 @@ def load_network(
         heads: the heads that the network shall have. Those that the file lacks start from
             random weights. Without it, the network has the heads of the file.
         seed: for the random weights of new heads; the program's random state is left alone.
+        own_heads: the heads of other tasks that it shall have, likewise; see
+            `NetworkConfiguration`.
+        people: how many people the embedding shall learn to tell apart.
 
     Returns:
         The network, in training mode, on the CPU, float32; and what the file says about itself.
@@ -37,14 +45,18 @@ def load_network(
     """
     model = _read(path)
     metadata = _metadata(model, path)
-    kept = tuple(metadata.heads) if heads is None else tuple(heads)
-    configuration = NetworkConfiguration.from_dict({**metadata.network, "heads": kept})
+    known = tuple(name for name in metadata.heads if name in HEAD_LABELS)
+    kept = known if heads is None else tuple(heads)
+    own = metadata.network.get("own_heads", {}) if own_heads is None else dict(own_heads)
+    layers = {**metadata.network, "heads": kept, "own_heads": own, "people": people}
+    configuration = NetworkConfiguration.from_dict(layers)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = FaceBehaviorNet(configuration)
     weights = _weights(model, path)
-    unwanted = tuple(f"heads.{name}." for name in metadata.heads if name not in kept)
-    new = tuple(f"heads.{name}." for name in kept if name not in metadata.heads)
+    wanted = configuration.head_labels()
+    unwanted = tuple(f"heads.{name}." for name in metadata.heads if name not in wanted)
+    new = (*(f"heads.{name}." for name in wanted if name not in metadata.heads), "people")
     fresh = {name: w for name, w in network.state_dict().items() if name.startswith(new)}
     given = {name: w for name, w in weights.items() if not name.startswith(unwanted)}
     copy_weights({**given, **fresh}, network, path)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from facebehavior.databases.shards import Shards
 from facebehavior.errors import FaceBehaviorError
-from facebehavior.labels import LabelArrays
+from facebehavior.labels import LabelArrays, joined_labels
 from facebehavior.losses import Targets
 
 
@@ -122,8 +122,8 @@ class Batches:
         digest = hashlib.sha256(repr((self.sizes, self.parts)).encode())
         for pictures in (one for label_set in self._label_sets for one in label_set):
             digest.update(pictures.rows.tobytes())
-            for field in fields(pictures.labels):
-                digest.update(np.ascontiguousarray(getattr(pictures.labels, field.name)).tobytes())
+            for _, values in pictures.labels.arrays():
+                digest.update(np.ascontiguousarray(values).tobytes())
         return digest.hexdigest()
 
     def batch(self, step: int) -> Batch:
@@ -136,9 +136,9 @@ class Batches:
             own = chosen[self._first(number, self._rank) :: self._processes]
             for pictures, rows in self._by_source(number, own):
                 faces.append(pictures.shards.crops(pictures.rows[rows]))
-                labels.append(taken(pictures.labels, rows))
+                labels.append(pictures.labels[rows])
         stacked = np.ascontiguousarray(np.concatenate(faces).transpose(0, 3, 1, 2))
-        return Batch(torch.from_numpy(stacked), Targets.from_arrays(joined(labels)))
+        return Batch(torch.from_numpy(stacked), Targets.from_arrays(joined_labels(labels)))
 
     def _first(self, label_set: int, process: int) -> int:
         """Give the first picture of a part that a process takes.
@@ -170,18 +170,3 @@ class Batches:
             for number, pictures in enumerate(sources)
             if (owner == number).any()
         ]
-
-
-def taken(labels: LabelArrays, rows: NDArray[np.int64]) -> LabelArrays:
-    """Give the labels of some rows."""
-    return LabelArrays(*(getattr(labels, field.name)[rows] for field in fields(labels)))
-
-
-def joined(labels: Sequence[LabelArrays]) -> LabelArrays:
-    """Put the labels of several lots of images one after the other."""
-    return LabelArrays(
-        *(
-            np.concatenate([getattr(one, field.name) for one in labels])
-            for field in fields(LabelArrays)
-        )
-    )

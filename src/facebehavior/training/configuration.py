@@ -21,7 +21,21 @@ from facebehavior.settings import (
     checked,
     read_yaml,
 )
-from facebehavior.training.coupling_section import Coupling
+from facebehavior.training.coupling_section import Coupling, PairCoupling
+
+Head = Literal["expression", "action_units", "affect", "attributes", "compound", "identity"]
+
+
+class FewShot(Section):
+    """A few pictures of each class of a task, drawn by the run's seed; all others are left out.
+
+    Attributes:
+        task: whose labels exclude one another, such as compound.
+        per_class: pictures of each class.
+    """
+
+    task: str = "compound"
+    per_class: Count
 
 
 class Source(Section):
@@ -32,11 +46,13 @@ class Source(Section):
         split: the split to take; all rows where it is None.
         hold_out: share of the subjects (pictures where no subjects are known) that is not trained
             on but validates: it chooses the best checkpoint and calibrates.
+        few_shot: learn from a few pictures a class alone, of those that are not held out.
     """
 
     shards: str
     split: str | None = None
     hold_out: Share = 0.0
+    few_shot: FewShot | None = None
 
 
 class LabelSet(Section):
@@ -46,18 +62,34 @@ class LabelSet(Section):
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
 
 
+class OwnTask(Section):
+    """A task of the user's own; its labels stand in columns of the manifest.
+
+    Attributes:
+        kind: `exclusive`, one of the labels; or `binary`, each label present or not.
+        labels: the vocabulary, in the order of the head's outputs.
+        columns: one text column if exclusive, else one column of booleans a label; a user's own
+            columns begin with `label_`.
+    """
+
+    kind: Literal["exclusive", "binary"]
+    labels: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
 class Network(Section):
-    """The network; its input size and colour come from the shards."""
+    """The network; its input size and colour come from the shards.
+
+    Attributes:
+        heads: what is learned, of expression, action_units, affect, attributes, compound and
+            identity (which gives the embedding); the tasks of one's own are learned always.
+    """
 
     backbone: str = "compact"
     width: Count = 32
     normalisation: Literal["batch", "group"] = "batch"
     dropout: Share = 0.2
-    heads: tuple[Literal["expression", "action_units", "affect"], ...] = (
-        "expression",
-        "action_units",
-        "affect",
-    )
+    heads: tuple[Head, ...] = ("expression", "action_units", "affect")
 
 
 class Losses(Section):
@@ -66,12 +98,27 @@ class Losses(Section):
     Attributes:
         logit_adjustment: tau; tau * log(class share) is added to the expression logits while
             training, so that rare classes are not drowned (Menon et al. 2021); 0 is off.
+        own: weights of tasks of one's own, 1 where none is given.
+        identity_margin: radians; 0 is cross entropy over cosines without a margin.
+        identity_scale: what cosines are multiplied by before the softmax over people.
     """
 
     expression: NotNegative = 1.0
     action_units: NotNegative = 1.0
     affect: NotNegative = 1.0
+    attributes: NotNegative = 1.0
+    compound: NotNegative = 1.0
+    identity: NotNegative = 1.0
+    own: Mapping[str, NotNegative] = {}
     logit_adjustment: NotNegative = 0.0
+    identity_margin: Annotated[float, Field(ge=0.0, le=1.5)] = 0.3
+    identity_scale: Positive = 24.0
+
+    def weight(self, task: str) -> float:
+        """Give the weight of one task's loss."""
+        if task in Losses.model_fields:
+            return float(getattr(self, task))
+        return float(self.own.get(task, 1.0))
 
 
 class Optimisation(Section):
@@ -83,6 +130,8 @@ class Optimisation(Section):
         warm_up: share of the steps in which the learning rate rises linearly.
         averaging: decay of the exponential average of the weights; 0 takes the last weights.
         clip: largest norm of the gradient; None does not clip.
+        trained: `all`; `last_block` of the trunk and the heads; or the `heads` alone. What is not
+            trained keeps its statistics too, and heads without labels stay as they were.
     """
 
     epochs: Positive = 20
@@ -92,6 +141,7 @@ class Optimisation(Section):
     warm_up: Share = 0.05
     averaging: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.998
     clip: Positive | None = 5.0
+    trained: Literal["all", "last_block", "heads"] = "all"
 
 
 class Augmentation(Section):
@@ -144,7 +194,9 @@ class Configuration(Section):
         version: of the model that comes out.
         licence: what may be done with the weights, for the model file.
         start_from: a model file whose network is trained on; None starts from a seed.
+        tasks: of one's own, by name.
         coupling: how expression and action units teach one another; None couples nothing.
+        further_couplings: how other pairs of tasks do.
     """
 
     name: str
@@ -153,18 +205,18 @@ class Configuration(Section):
     seed: int = 0
     label_sets: Annotated[tuple[LabelSet, ...], Field(min_length=1)]
     start_from: str | None = None
+    tasks: Mapping[str, OwnTask] = {}
     network: Network = Network()
     losses: Losses = Losses()
     coupling: Coupling | None = None
+    further_couplings: tuple[PairCoupling, ...] = ()
     optimisation: Optimisation = Optimisation()
     augmentation: Augmentation = Augmentation()
     run: Run = Run()
 
     def hash(self) -> str:
         """Give the SHA-256 of the configuration, in hexadecimal."""
-        # Without coupling, the hash is what it was before there was such a section.
-        uncoupled = {"coupling"} if self.coupling is None else None
-        content = json.dumps(self.model_dump(mode="json", exclude=uncoupled), sort_keys=True)
+        content = json.dumps(self.model_dump(mode="json"), sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
 

@@ -1,7 +1,11 @@
 """From the section `coupling` to what the objective adds: the table, and one object a coupling."""
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
 
+import numpy as np
+from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
 from facebehavior.coupling import (
@@ -11,31 +15,38 @@ from facebehavior.coupling import (
     SoftCoAnnotation,
 )
 from facebehavior.errors import FaceBehaviorError
-from facebehavior.labels import ACTION_UNIT_COLUMNS, EXPRESSIONS
+from facebehavior.labels import EXPRESSIONS
 from facebehavior.losses import Targets
 from facebehavior.network import Logits
 from facebehavior.relatedness import (
+    FOR_EXPRESSIONS,
+    FOR_IDENTITIES,
     Relatedness,
     binary,
     check_known,
     deranged,
     domain_relatedness,
+    estimate_relatedness,
     leaky,
     marginal,
     read_relatedness,
 )
 from facebehavior.training.configuration import expanded
-from facebehavior.training.coupling_section import Coupling
+from facebehavior.training.coupling_section import Coupling, PairCoupling
 from facebehavior.training.data import TrainingData
+from facebehavior.training.pairs import Pair
+
+_USUAL = Pair()
 
 
 class Couplings(nn.Module):
-    """All couplings of a run.
+    """All couplings of one pair of tasks, by default expression and action units.
 
     Args:
         section: what is switched on.
-        table: p(action unit | expression), in the project's order.
-        base_rates: (17,) share of the training labels on which each action unit is active.
+        table: p(label of the second task | label of the first), in the order of both.
+        base_rates: (T,) share of the training labels on which each label of the second is present.
+        pair: the two tasks.
 
     Attributes:
         table: what all of them use, but for the leak of distribution matching.
@@ -43,9 +54,16 @@ class Couplings(nn.Module):
         weights: the weight of each loss, by its name.
     """
 
-    def __init__(self, section: Coupling, table: Relatedness, base_rates: list[float]) -> None:
+    def __init__(
+        self,
+        section: Coupling,
+        table: Relatedness,
+        base_rates: list[float],
+        pair: Pair = _USUAL,
+    ) -> None:
         super().__init__()
         self.table = table
+        self.pair = pair
         self.warm_up = section.warm_up
         self.weights: dict[str, float] = {}
         self.co_annotation: CoAnnotation | None = None
@@ -55,16 +73,16 @@ class Couplings(nn.Module):
         if (hard := section.co_annotation) is not None:
             self.co_annotation = CoAnnotation(table, **hard.model_dump())
         if (soft := section.soft_co_annotation) is not None:
-            self.weights["soft_co_annotation"] = soft.weight
+            self.weights[f"{pair.prefix}soft_co_annotation"] = soft.weight
             choices = soft.model_dump(exclude={"weight"})
             self.soft_co_annotation = SoftCoAnnotation(table, **choices)
         if (posterior := section.posterior_co_annotation) is not None:
-            self.weights["posterior_co_annotation"] = posterior.weight
+            self.weights[f"{pair.prefix}posterior_co_annotation"] = posterior.weight
             self.posterior_co_annotation = PosteriorCoAnnotation(
                 leaky(table, base_rates, posterior.leak), only_unlabelled=posterior.only_unlabelled
             )
         if (matched := section.distribution_matching) is not None:
-            self.weights["distribution_matching"] = matched.weight
+            self.weights[f"{pair.prefix}distribution_matching"] = matched.weight
             self.distribution_matching = DistributionMatching(
                 leaky(table, base_rates, matched.leak) if matched.leak else table,
                 form=matched.form,
@@ -75,35 +93,36 @@ class Couplings(nn.Module):
 
     def labels(self, targets: Targets) -> Targets:
         """Give the labels that the supervised losses are taken on."""
-        return targets if self.co_annotation is None else self.co_annotation(targets)
+        if self.co_annotation is None:
+            return targets
+        seen = self.co_annotation(self._seen(targets))
+        return self.pair.returned(seen, targets)
 
     def sums(self, logits: Logits, targets: Targets) -> dict[str, tuple[Tensor, Tensor]]:
         """Compute the coupling losses of B images.
 
         Args:
-            logits: with expression and action units.
+            logits: with both tasks.
             targets: the real labels, not those that follow from them.
 
         Returns:
             Sum and count of each loss, by its name.
         """
-        assert logits.expression is not None
-        assert logits.action_units is not None
+        first, second = self.pair.logits(logits)
+        seen = self._seen(targets)
         sums = {}
         if self.soft_co_annotation is not None:
-            sums["soft_co_annotation"] = self.soft_co_annotation(logits.expression, targets)
+            sums["soft_co_annotation"] = self.soft_co_annotation(first, seen)
         if self.posterior_co_annotation is not None:
-            sums["posterior_co_annotation"] = self.posterior_co_annotation(
-                logits.expression, targets
-            )
+            sums["posterior_co_annotation"] = self.posterior_co_annotation(first, seen)
         if self.distribution_matching is not None:
             sums["distribution_matching"] = self.distribution_matching(
-                logits.expression,
-                logits.action_units,
-                targets.expression_annotated,
-                targets.action_units_annotated,
+                first, second, seen.expression_annotated, seen.action_units_annotated
             )
-        return sums
+        return {f"{self.pair.prefix}{name}": pair for name, pair in sums.items()}
+
+    def _seen(self, targets: Targets) -> Targets:
+        return self.pair.seen(targets, len(self.table.from_labels))
 
     def fingerprint(self) -> str:
         """Give the SHA-256 (hexadecimal) of the tables that the losses use."""
@@ -117,25 +136,81 @@ class Couplings(nn.Module):
         return 1.0 if self.warm_up == 0.0 else min(1.0, progress / self.warm_up)
 
 
-def build_couplings(section: Coupling, data: TrainingData, heads: tuple[str, ...]) -> Couplings:
-    """Make the couplings of a run.
+def build_couplings(
+    section: Coupling | None,
+    further: Sequence[PairCoupling],
+    data: TrainingData,
+    heads: Sequence[str],
+) -> tuple[Couplings, ...]:
+    """Make the couplings of a run, one object a pair of tasks.
 
     Args:
-        section: of the configuration.
+        section: of expression and action units.
+        further: of other pairs.
         data: what the run learns from.
-        heads: of the network.
+        heads: tasks that the network learns.
 
     Raises:
-        FaceBehaviorError: a head or its labels are missing, an expression never occurs, or the
-            table cannot be used.
+        FaceBehaviorError: a head or its labels are missing, an expression never occurs, a pair
+            is coupled twice or cannot be, or a table cannot be used.
     """
-    for head in ("expression", "action_units"):
+    sections: list[Coupling] = [*([] if section is None else [section]), *further]
+    pairs = [_pair(one, data) for one in sections]
+    for number, pair in enumerate(pairs):
+        if pair in pairs[:number]:
+            raise FaceBehaviorError(f"{pair.first} and {pair.second} are coupled twice")
+    return tuple(
+        _couplings(one, pair, data, heads) for one, pair in zip(sections, pairs, strict=True)
+    )
+
+
+def _pair(section: Coupling, data: TrainingData) -> Pair:
+    if not isinstance(section, PairCoupling):
+        return Pair()
+    for role, name, kind in (
+        ("first", section.first, "exclusive"),
+        ("second", section.second, "binary"),
+    ):
+        fitting = [one for one, (found, _) in data.vocabularies.items() if found == kind]
+        if name not in fitting:
+            raise FaceBehaviorError(
+                f"further_couplings: {role} should be a task with {kind} labels, one of "
+                f"{', '.join(fitting)}, found {name!r}"
+            )
+    if section.first != "expression":
+        _check_without_neutral(section)
+    return Pair(section.first, section.second)
+
+
+def _check_without_neutral(section: PairCoupling) -> None:
+    soft, matched = section.soft_co_annotation, section.distribution_matching
+    if (soft is not None and soft.without_active == "neutral") or (
+        matched is not None and matched.neutral == "left_out"
+    ):
+        raise FaceBehaviorError(
+            f"further_couplings: {section.first} has no neutral label; leave out "
+            "without_active: neutral and neutral: left_out"
+        )
+
+
+def _couplings(
+    section: Coupling, pair: Pair, data: TrainingData, heads: Sequence[str]
+) -> Couplings:
+    for head in (pair.first, pair.second):
         if head not in heads:
             known = ", ".join(data.labelled_heads)
             raise FaceBehaviorError(
                 f"coupling needs the head {head} and pictures labelled with it, found labels of "
                 f"{known} and the heads {', '.join(heads)}; add a label set, or remove coupling"
             )
+    if pair.first == "expression":
+        _check_all_occur(section, data)
+    base_rates = data.rates(pair.second).tolist()
+    table = varied(_table(section, data, pair), section, base_rates)
+    return Couplings(section, table, base_rates, pair)
+
+
+def _check_all_occur(section: Coupling, data: TrainingData) -> None:
     check_known(section.absent_expressions, EXPRESSIONS, "coupling.absent_expressions")
     for name, share in zip(EXPRESSIONS, data.expression_prior, strict=True):
         if share == 0.0 and name not in section.absent_expressions:
@@ -143,17 +218,37 @@ def build_couplings(section: Coupling, data: TrainingData, heads: tuple[str, ...
                 f"coupling needs every expression among the training labels, found no {name!r}; "
                 f"add pictures that have it, or set coupling.absent_expressions=[{name}]"
             )
-    base_rates = data.action_unit_rates.tolist()
-    return Couplings(section, table_of(section, base_rates), base_rates)
 
 
-def table_of(section: Coupling, base_rates: list[float]) -> Relatedness:
-    """Give the table that a section asks for, in the project's order.
+def _table(section: Coupling, data: TrainingData, pair: Pair) -> Relatedness:
+    if section.table == "training":
+        return _estimated(data, pair)
+    (_, first), (_, second) = data.vocabularies[pair.first], data.vocabularies[pair.second]
+    return named_table(section.table, first, second)
+
+
+def named_table(name: str, first: Sequence[str], second: Sequence[str]) -> Relatedness:
+    """Give the table of Du et al. or of a file, in the order of two tasks.
+
+    Args:
+        name: `du2014` or a file.
+        first: labels of the first task.
+        second: labels of the second task.
 
     Raises:
         FaceBehaviorError: the file cannot be read, or names labels that the tasks do not have.
     """
-    table = domain_relatedness() if section.table == "du2014" else _read(section.table)
+    table = domain_relatedness() if name == "du2014" else read_relatedness(expanded(name))
+    try:
+        return table.arranged(first, second)
+    except FaceBehaviorError as error:
+        raise FaceBehaviorError(
+            f"{name}: expected a table from {first[0]}, ... to {second[0]}, ...: {error}"
+        ) from error
+
+
+def varied(table: Relatedness, section: Coupling, base_rates: ArrayLike) -> Relatedness:
+    """Give the variant of a table that a section asks for: its weighting and its control."""
     if section.control == "marginal":
         return marginal(table, base_rates)
     if section.weighting == "binary":
@@ -161,11 +256,22 @@ def table_of(section: Coupling, base_rates: list[float]) -> Relatedness:
     return deranged(table, section.control_seed) if section.control == "deranged" else table
 
 
-def _read(path: str) -> Relatedness:
-    table = read_relatedness(expanded(path))
-    try:
-        return table.arranged(EXPRESSIONS, ACTION_UNIT_COLUMNS)
-    except FaceBehaviorError as error:
-        raise FaceBehaviorError(
-            f"{path}: expected a table from expressions to action units: {error}"
-        ) from error
+def _estimated(data: TrainingData, pair: Pair) -> Relatedness:
+    """Estimate the table on the training pictures.
+
+    A first label without a picture that has both gets the base rates: nothing else is known of
+    it. An expression has to occur.
+    """
+    (_, first), (_, second) = data.vocabularies[pair.first], data.vocabularies[pair.second]
+    labels = data.joint(pair.first, pair.second)
+    if pair.first == "expression":
+        rules, unknown = FOR_EXPRESSIONS, []
+    else:
+        occurring = labels.classes[labels.annotated.any(axis=1)]
+        unknown = np.setdiff1d(np.arange(len(first)), occurring).tolist()
+        rules = replace(FOR_IDENTITIES, unrelated=tuple(first[place] for place in unknown))
+    source = "estimated on the training pictures"
+    table = estimate_relatedness(labels, first, second, source=source, rules=rules)
+    values = table.values.copy()
+    values[unknown] = data.rates(pair.second)
+    return replace(table, values=values)

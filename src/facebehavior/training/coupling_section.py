@@ -111,7 +111,8 @@ class Coupling(Section):
 
     Attributes:
         preset: keys to start from; `none` switches on only what is named.
-        table: `du2014`, or a file: what `facebehavior relatedness` wrote, or written by hand.
+        table: `du2014`; a file: what `facebehavior relatedness` wrote, or written by hand; or
+            `training`: estimated from the training pictures that are labelled with both tasks.
         weighting: the table's values, or 1 for all of them (`binary`).
         control: for studies: `deranged`, no row in its place; `marginal`, every row the base
             rates of the training labels.
@@ -155,3 +156,19 @@ class Coupling(Section):
                 "distribution_matching or a preset; without coupling, leave the section out"
             )
         return self
+
+
+class PairCoupling(Coupling):
+    """How two other tasks teach one another, by the same means.
+
+    In the names of the couplings' parts, the first task stands for expression and the second for
+    action units: `to_action_units` fills the second task's labels in.
+
+    Attributes:
+        first: a task whose labels exclude one another, such as `identity`.
+        second: a task whose labels are each present or not, such as `attributes`.
+    """
+
+    first: str
+    second: str
+    table: str = "training"

@@ -6,7 +6,6 @@ from pathlib import Path
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.alignment import CropParameters
 from facebehavior.model_file import ModelMetadata
-from facebehavior.model_file.metadata import HEAD_LABELS
 from facebehavior.network import FaceBehaviorNet, NetworkConfiguration, export_model
 from facebehavior.training.checkpoints import load_weights
 from facebehavior.training.loop import BEST
@@ -39,11 +38,11 @@ def export_run(folder: Path, path: Path) -> float:
     network = FaceBehaviorNet(NetworkConfiguration.from_dict(summary["network"]))
     load_weights(folder / BEST, network)
     crop = CropParameters.from_dict(summary["crop"])
-    heads = network.configuration.heads
+    heads = network.configuration.head_labels()
     metadata = ModelMetadata(
         name=configuration.name,
         version=configuration.version,
-        heads={head: HEAD_LABELS[head] for head in heads},
+        heads=heads,
         crop=crop,
         mean=(MEAN,) * crop.channels,
         scale=(SCALE,) * crop.channels,

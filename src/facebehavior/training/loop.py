@@ -22,6 +22,7 @@ from facebehavior.training.checkpoints import (
     save_weights,
 )
 from facebehavior.training.configuration import Configuration, Optimisation
+from facebehavior.training.freezing import teach
 from facebehavior.training.journal import Journal
 from facebehavior.training.normalisation import normalised
 from facebehavior.training.objective import Objective
@@ -133,8 +134,9 @@ def _set_up(network: nn.Module, settings: Optimisation, fabric: Fabric) -> Learn
     average = copy.deepcopy(network).requires_grad_(False)
     layout = memory_format(network)
     network = network.to(memory_format=layout)  # type: ignore[call-overload]
-    decayed = [p for p in network.parameters() if p.ndim > 1]
-    others = [p for p in network.parameters() if p.ndim <= 1]
+    changed = [p for p in network.parameters() if p.requires_grad]
+    decayed = [p for p in changed if p.ndim > 1]
+    others = [p for p in changed if p.ndim <= 1]
     optimiser = torch.optim.AdamW(
         [
             {"params": decayed, "weight_decay": settings.weight_decay},
@@ -203,7 +205,7 @@ def _learn(
     faces = normalised(faces).contiguous(memory_format=learner.layout)
     for group in learner.optimiser.param_groups:
         group["lr"] = lesson.rate
-    learner.network.train()
+    teach(learner.network)
     logits = learner.network(faces)
     figures = objective(logits, batch.targets.to(fabric.device), lesson.progress)
     fabric.backward(figures["loss"])

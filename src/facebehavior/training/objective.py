@@ -6,14 +6,18 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from facebehavior.labels import IDENTITY
 from facebehavior.losses import (
     Moments,
     Targets,
+    TaskTargets,
     action_unit_loss,
     adjusted_logits,
     affect_loss_from_moments,
     at_least_float32,
+    class_loss,
     expression_loss,
+    margin_logits,
     sum_moments,
 )
 from facebehavior.network import Logits
@@ -36,14 +40,14 @@ class Objective:
         expression_prior: (7,) share of each expression among the training labels.
         total: sums a tensor over all processes; gives a new tensor, without gradient.
         processes: number of processes; undoes their averaging of gradients.
-        couplings: None trains the tasks without coupling.
+        couplings: one object a pair of tasks that teach one another.
     """
 
     settings: Losses
     expression_prior: Tensor
     total: Callable[[Tensor], Tensor]
     processes: int = 1
-    couplings: Couplings | None = None
+    couplings: tuple[Couplings, ...] = ()
 
     def __call__(
         self, logits: Logits, targets: Targets, progress: float = 1.0
@@ -58,27 +62,36 @@ class Objective:
         Returns:
             `loss`, the sum to minimise, and each loss by the name of its head or coupling.
         """
-        labels = targets if self.couplings is None else self.couplings.labels(targets)
+        labels = targets
+        for coupling in self.couplings:
+            labels = coupling.labels(labels)
         sums = self._supervised(logits, labels)
-        if self.couplings is not None:
-            sums |= self.couplings.sums(logits, targets)
+        scaled = self._scaled(logits)
+        for coupling in self.couplings:
+            sums |= coupling.sums(scaled, targets)
         losses = self._means(sums)
         if logits.affect is not None:
             losses["affect"] = self._affect(logits.affect, labels)
-        weights = self._weights(progress)
-        loss = sum((weights[name] * value for name, value in losses.items()), torch.zeros(()))
+        weighted = (self._weight(name, progress) * value for name, value in losses.items())
+        loss = sum(weighted, torch.zeros(()))
         return {"loss": loss, **losses}
 
     def fingerprint(self) -> str:
         """Give what, besides batches and configuration, decides the losses."""
-        return "" if self.couplings is None else self.couplings.fingerprint()
+        return "".join(coupling.fingerprint() for coupling in self.couplings)
 
-    def _weights(self, progress: float) -> dict[str, float]:
-        weights: dict[str, float] = self.settings.model_dump(exclude={"logit_adjustment"})
-        if self.couplings is not None:
-            ramp = self.couplings.ramp(progress)
-            weights |= {name: ramp * weight for name, weight in self.couplings.weights.items()}
-        return weights
+    def _weight(self, name: str, progress: float) -> float:
+        for coupling in self.couplings:
+            if name in coupling.weights:
+                return coupling.ramp(progress) * coupling.weights[name]
+        return self.settings.weight(name)
+
+    def _scaled(self, logits: Logits) -> Logits:
+        """Turn the cosines between faces and people into logits."""
+        if "identity" not in logits.further:
+            return logits
+        identity = self.settings.identity_scale * at_least_float32(logits.further["identity"])
+        return logits._replace(further={**logits.further, "identity": identity})
 
     def _supervised(self, logits: Logits, labels: Targets) -> Sums:
         sums = {}
@@ -96,7 +109,18 @@ class Objective:
                 labels.action_units_annotated,
                 labels.action_unit_weight,
             )
+        for name, values in logits.further.items():
+            if name in labels.further:
+                sums[name] = self._further(name, values, labels.further[name])
         return sums
+
+    def _further(self, name: str, logits: Tensor, labels: TaskTargets) -> tuple[Tensor, Tensor]:
+        if labels.values.ndim == 2:
+            return action_unit_loss(logits, labels.values, labels.annotated, labels.weight)
+        if name == IDENTITY:
+            margin, scale = self.settings.identity_margin, self.settings.identity_scale
+            logits = margin_logits(logits, labels.values, labels.annotated, margin, scale)
+        return class_loss(logits, labels.values, labels.annotated)
 
     def _means(self, sums: Sums) -> dict[str, Tensor]:
         """Divide each sum by its count over all processes, which is asked for once for all."""

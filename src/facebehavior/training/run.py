@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, get_args
 
 import numpy as np
 import torch
@@ -15,7 +16,7 @@ from torch import nn
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.files import writing
-from facebehavior.labels import ACTION_UNIT_COLUMNS
+from facebehavior.labels import ACTION_UNIT_COLUMNS, IDENTITY, KNOWN_TASKS, Task
 from facebehavior.model_file import ModelMetadata
 from facebehavior.model_file.calibration import best_thresholds, fit_temperature
 from facebehavior.network import FaceBehaviorNet, NetworkConfiguration, load_network
@@ -24,6 +25,7 @@ from facebehavior.training.batches import Batches
 from facebehavior.training.checkpoints import Progress, load_weights
 from facebehavior.training.configuration import (
     Configuration,
+    Head,
     Network,
     Run,
     checked_configuration,
@@ -31,6 +33,7 @@ from facebehavior.training.configuration import (
 )
 from facebehavior.training.coupled import build_couplings
 from facebehavior.training.data import TrainingData, open_training_data
+from facebehavior.training.freezing import freeze
 from facebehavior.training.loop import BEST, train
 from facebehavior.training.normalisation import MEAN, SCALE
 from facebehavior.training.objective import Objective
@@ -43,6 +46,9 @@ CONFIGURATION = "configuration.yaml"
 SUMMARY = "summary.json"
 RELATEDNESS = "relatedness.json"
 """The table that a run with coupling has used."""
+
+
+HEADS: tuple[str, ...] = get_args(Head)
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,13 @@ def run_training(configuration: Configuration, folder: Path) -> Summary:
             or the data do not fit.
     """
     fabric = launched_fabric(configuration.run)
-    data = open_training_data(configuration.label_sets, configuration.seed)
+    heads = configuration.network.heads
+    data = open_training_data(
+        configuration.label_sets,
+        configuration.seed,
+        further_tasks(configuration),
+        people=IDENTITY in heads,
+    )
     batches = Batches(
         data.label_sets,
         configuration.optimisation.batch_size,
@@ -91,15 +103,17 @@ def run_training(configuration: Configuration, folder: Path) -> Summary:
         fabric.world_size,
     )
     network, base = build_network(configuration, data)
-    couplings = None
-    if configuration.coupling is not None:
-        heads = network.configuration.heads
-        couplings = build_couplings(configuration.coupling, data, heads)
+    freeze(network, configuration.optimisation.trained, _learned_heads(data))
+    learned = (*network.heads, *([IDENTITY] if network.configuration.people else []))
+    couplings = build_couplings(
+        configuration.coupling, configuration.further_couplings, data, learned
+    )
     if fabric.is_global_zero:
         claim_folder(configuration, folder)
     fabric.barrier()
-    if couplings is not None and fabric.is_global_zero:
-        save_relatedness(couplings.table, folder / RELATEDNESS)
+    if fabric.is_global_zero:
+        for coupling in couplings:
+            save_relatedness(coupling.table, folder / f"{coupling.pair.prefix}{RELATEDNESS}")
     prior = torch.from_numpy(data.expression_prior).float().to(fabric.device)
 
     def validate(average: nn.Module) -> Mapping[str, float]:
@@ -111,7 +125,7 @@ def run_training(configuration: Configuration, folder: Path) -> Summary:
         prior,
         lambda values: summed_over_processes(fabric, values),
         fabric.world_size,
-        None if couplings is None else couplings.to(fabric.device),
+        tuple(coupling.to(fabric.device) for coupling in couplings),
     )
     watch = CollapseWatch(data.expression_prior, data.action_unit_rates)
     progress = train(configuration, folder, fabric, network, batches, objective, validate, watch)
@@ -150,12 +164,23 @@ def summed_over_processes(fabric: Fabric, values: torch.Tensor) -> torch.Tensor:
     return torch.as_tensor(fabric.all_reduce(values.detach().clone(), reduce_op="sum"))
 
 
+def further_tasks(configuration: Configuration) -> list[Task]:
+    """Give the tasks beside expression, action units, affect and identity that a run learns."""
+    known = [KNOWN_TASKS[head] for head in configuration.network.heads if head in KNOWN_TASKS]
+    own = [
+        Task(name, task.kind, task.labels, task.columns)
+        for name, task in configuration.tasks.items()
+    ]
+    return [*known, *own]
+
+
 def build_network(
     configuration: Configuration, data: TrainingData
 ) -> tuple[FaceBehaviorNet, ModelMetadata | None]:
     """Make the network of a run, or take it from the model file that the run starts from.
 
-    A head without a single label to learn from is left out: it could only invent numbers.
+    A head without a single label to learn from is left out: it could only invent numbers. Heads
+    of the model file stay where nothing that they stand on is trained.
 
     Returns:
         The network, and what the model file that it starts from says of itself.
@@ -165,28 +190,42 @@ def build_network(
             configuration asks for other layers than the model file has.
     """
     chosen = configuration.network
-    heads = tuple(head for head in chosen.heads if head in data.labelled_heads)
-    if not heads:
+    wanted = (*chosen.heads, *configuration.tasks)
+    learned = tuple(head for head in wanted if head in data.labelled_heads)
+    if not learned:
         raise FaceBehaviorError(
             f"the training pictures are labelled with {', '.join(data.labelled_heads)}, "
             f"but network.heads names only {', '.join(chosen.heads)}"
         )
     if "heads" in chosen.model_fields_set:
-        for head in (head for head in chosen.heads if head not in heads):
+        for head in (head for head in wanted if head not in learned):
             _log.warning("no training picture is labelled with %s: its head is left out", head)
+    tasks = {task.name: task for task in data.tasks}
+    layers: dict[str, Any] = {
+        "heads": tuple("embedding" if h == IDENTITY else h for h in learned if h in HEADS),
+        "own_heads": {
+            name: {"kind": tasks[name].kind, "labels": tasks[name].labels}
+            for name in learned
+            if name in configuration.tasks
+        },
+        "people": len(tasks[IDENTITY].labels) if IDENTITY in learned else 0,
+    }
     if configuration.start_from is not None:
-        return _loaded_network(configuration, configuration.start_from, heads, data)
+        return _loaded_network(configuration, configuration.start_from, layers, data)
     torch.manual_seed(configuration.seed)
-    layers = chosen.model_dump() | {
+    layers |= chosen.model_dump(exclude={"heads"}) | {
         "input_size": data.crop_parameters.size,
         "channels": data.crop_parameters.channels,
-        "heads": heads,
     }
     return FaceBehaviorNet(NetworkConfiguration.from_dict(layers)), None
 
 
+def _learned_heads(data: TrainingData) -> set[str]:
+    return {"embedding" if name == IDENTITY else name for name in data.labelled_heads}
+
+
 def _loaded_network(
-    configuration: Configuration, start_from: str, heads: tuple[str, ...], data: TrainingData
+    configuration: Configuration, start_from: str, heads: Mapping[str, Any], data: TrainingData
 ) -> tuple[FaceBehaviorNet, ModelMetadata]:
     default = Network()
     layers = [name for name in Network.model_fields if name != "heads"]
@@ -196,7 +235,10 @@ def _loaded_network(
             f"network.{asked_for[0]} cannot be chosen together with start_from: "
             "the model file decides the layers"
         )
-    network, metadata = load_network(expanded(start_from), heads=heads, seed=configuration.seed)
+    path, seed = expanded(start_from), configuration.seed
+    if configuration.optimisation.trained == "heads":
+        heads = _with_those_of(load_network(path, seed=seed)[0].configuration, heads)
+    network, metadata = load_network(path, seed=seed, **heads)
     if metadata.crop != data.crop_parameters:
         raise FaceBehaviorError(
             f"{start_from} reads crops of {metadata.crop.to_dict()}, the shards "
@@ -208,6 +250,16 @@ def _loaded_network(
             f"only models with {MEAN} and {SCALE} can be trained further"
         )
     return network, metadata
+
+
+def _with_those_of(known: NetworkConfiguration, heads: Mapping[str, Any]) -> dict[str, Any]:
+    """Add the heads that a network has already to those that are learned."""
+    own = {name: head.model_dump() for name, head in known.own_heads.items()}
+    return {
+        "heads": tuple(dict.fromkeys([*known.heads, *heads["heads"]])),
+        "own_heads": own | heads["own_heads"],
+        "people": heads["people"],
+    }
 
 
 def claim_folder(configuration: Configuration, folder: Path) -> None:
@@ -261,25 +313,30 @@ def _summed_up(
         crop=data.crop_parameters.to_dict(),
         training_databases=tuple(sorted(databases)),
         held_out={} if found is None else scores(found),
-        expression_temperature=_temperature(found),
-        action_unit_thresholds=_thresholds(found) if has_units else {},
+        expression_temperature=_temperature(found, base),
+        action_unit_thresholds=_thresholds(found, base) if has_units else {},
     )
 
 
-def _temperature(found: HeldOut | None) -> float:
-    if found is None or "expression" not in found.logits:
-        return 1.0
-    chosen = found.labels.expression_annotated
-    if not chosen.any():
-        return 1.0
-    return fit_temperature(found.logits["expression"][chosen], found.labels.expression[chosen])
+def _temperature(found: HeldOut | None, base: ModelMetadata | None) -> float:
+    """Fit the temperature, or keep that of the model that the run started from."""
+    if found is not None and "expression" in found.logits:
+        chosen = found.labels.expression_annotated
+        if chosen.any():
+            return fit_temperature(
+                found.logits["expression"][chosen], found.labels.expression[chosen]
+            )
+    return 1.0 if base is None else base.calibration.get("expression_temperature", 1.0)
 
 
-def _thresholds(found: HeldOut | None) -> dict[str, float]:
-    thresholds = np.full(len(ACTION_UNIT_COLUMNS), 0.5)
+def _thresholds(found: HeldOut | None, base: ModelMetadata | None) -> dict[str, float]:
+    """Choose the thresholds, or keep those of the model that the run started from."""
     if found is not None and found.labels.action_units_annotated.any():
         probabilities = 1.0 / (1.0 + np.exp(-found.logits["action_units"]))
         thresholds = best_thresholds(
             probabilities, found.labels.action_units, found.labels.action_units_annotated
         )
-    return dict(zip(ACTION_UNIT_COLUMNS, thresholds.tolist(), strict=True))
+        return dict(zip(ACTION_UNIT_COLUMNS, thresholds.tolist(), strict=True))
+    if base is not None and base.action_unit_thresholds:
+        return dict(base.action_unit_thresholds)
+    return dict.fromkeys(ACTION_UNIT_COLUMNS, 0.5)

@@ -15,14 +15,15 @@ from facebehavior.evaluation.metrics import (
     roc_auc,
     unweighted_average_recall,
 )
-from facebehavior.labels import EXPRESSIONS, LabelArrays
+from facebehavior.labels import EXPRESSIONS, LabelArrays, joined_labels
 from facebehavior.network import Logits
-from facebehavior.training.batches import Pictures, joined
+from facebehavior.training.batches import Pictures
 from facebehavior.training.normalisation import normalised
 
 BATCH = 128
 MAIN_FIGURES = ("expression_accuracy", "action_units_auc", "affect_ccc")
-"""One figure a task: their mean is the score."""
+"""The figure of each task of the first case study. The score is the mean of one figure a task:
+these, and for others the mean ROC AUC of binary labels or the mean recall of exclusive ones."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class HeldOut:
     """What a network answers to the held-out pictures, beside their labels.
 
     Attributes:
-        logits: one array a head that the network has, (N, 7), (N, 17) or (N, 2).
+        logits: one array a head that the network has: (N, 7), (N, 17), (N, 2), or (N, labels).
         labels: the N pictures' labels.
     """
 
@@ -52,13 +53,18 @@ def answers(network: nn.Module, held_out: Sequence[Pictures]) -> HeldOut | None:
             faces = torch.from_numpy(np.ascontiguousarray(crops.transpose(0, 3, 1, 2)))
             parts.append(network(normalised(faces.to(device))))
     network.train()
-    heads = ("expression", "action_units", "affect")
     logits = {
-        head: torch.cat([getattr(part, head) for part in parts]).double().cpu().numpy()
-        for head in heads
-        if getattr(parts[0], head) is not None
+        head: torch.cat([_of(part, head) for part in parts]).double().cpu().numpy()
+        for head in ("expression", "action_units", "affect", *parts[0].further)
+        if parts[0].of(head) is not None
     }
     return HeldOut(logits, _all_labels(held_out))
+
+
+def _of(logits: Logits, head: str) -> torch.Tensor:
+    found = logits.of(head)
+    assert found is not None
+    return found
 
 
 def scores(found: HeldOut) -> dict[str, float]:
@@ -77,22 +83,53 @@ def scores(found: HeldOut) -> dict[str, float]:
         figures["expression_accuracy"] = accuracy(truth, predicted)
         figures["expression_uar"] = unweighted_average_recall(confusion)
     if "action_units" in found.logits and labels.action_units_annotated.any():
-        figures["action_units_auc"] = _mean_auc(found)
+        figures["action_units_auc"] = mean_auc(
+            labels.action_units, labels.action_units_annotated, found.logits["action_units"]
+        )
     if "affect" in found.logits and labels.affect_annotated.any():
         figures["affect_ccc"] = _mean_ccc(found)
-    figures = {name: value for name, value in figures.items() if np.isfinite(value)}
-    main = [figures[name] for name in MAIN_FIGURES if name in figures]
+    further = _further(found)
+    figures = {name: v for name, v in {**figures, **further}.items() if np.isfinite(v)}
+    main = [figures[name] for name in (*MAIN_FIGURES, *further) if name in figures]
     return figures | ({"score": float(np.mean(main))} if main else {})
 
 
-def _mean_auc(found: HeldOut) -> float:
-    """Mean ROC AUC over the action units that are both active and inactive somewhere."""
-    truth, annotated = found.labels.action_units, found.labels.action_units_annotated
+def _further(found: HeldOut) -> dict[str, float]:
+    """Give one figure for each further task that has a head and labels."""
+    figures = {}
+    for name, labels in found.labels.further.items():
+        if name not in found.logits or not labels.annotated.any():
+            continue
+        if labels.values.ndim == 2:
+            auc = mean_auc(labels.values, labels.annotated, found.logits[name])
+            figures[f"{name}_auc"] = auc
+        else:
+            truth = labels.values[labels.annotated].astype(np.int64)
+            predicted = found.logits[name][labels.annotated].argmax(axis=1)
+            classes = found.logits[name].shape[1]
+            confusion = confusion_matrix(truth, predicted, classes)
+            figures[f"{name}_uar"] = unweighted_average_recall(confusion)
+    return figures
+
+
+def mean_auc(
+    truth: NDArray[np.generic], annotated: NDArray[np.bool_], scores: NDArray[np.float64]
+) -> float:
+    """Give the mean ROC AUC over the labels that are both present and absent somewhere.
+
+    Args:
+        truth: (N, L), 0 or 1.
+        annotated: (N, L).
+        scores: (N, L), higher where the label is more probably present.
+
+    Returns:
+        From 0 to 1; nan where there is no such label.
+    """
     values = []
-    for unit in range(truth.shape[1]):
-        known = annotated[:, unit]
-        if 0 < truth[known, unit].sum() < known.sum():
-            values.append(roc_auc(truth[known, unit], found.logits["action_units"][known, unit]))
+    for label in range(truth.shape[1]):
+        known = annotated[:, label]
+        if 0 < truth[known, label].sum() < known.sum():
+            values.append(roc_auc(truth[known, label], scores[known, label]))
     return float(np.mean(values)) if values else float("nan")
 
 
@@ -111,4 +148,4 @@ def _mean_ccc(found: HeldOut) -> float:
 
 
 def _all_labels(held_out: Sequence[Pictures]) -> LabelArrays:
-    return joined([pictures.labels for pictures in held_out])
+    return joined_labels([pictures.labels for pictures in held_out])

@@ -17,3 +17,7 @@ class Backbone(nn.Module):
     @abstractmethod
     def forward(self, faces: Tensor) -> Tensor:
         """Turn faces (B, C, S, S) into features (B, feature_count)."""
+
+    @abstractmethod
+    def last_block(self) -> list[nn.Module]:
+        """Give the parts after which nothing but the heads has weights, to train them alone."""

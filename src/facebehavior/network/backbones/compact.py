@@ -44,6 +44,10 @@ class Compact(Backbone):
         maps: Tensor = self.stages(self.stem(faces).relu_())
         return maps.mean(dim=(2, 3))
 
+    def last_block(self) -> list[nn.Module]:
+        """Give the last parts that have weights."""
+        return [self.stages[-1]]
+
 
 class _Block(nn.Module):
     """Two convolutions beside a shortcut."""

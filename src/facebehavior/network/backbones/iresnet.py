@@ -55,6 +55,10 @@ class IResNet(Backbone):
         features: Tensor = self.features(self.fc(self.bn2(maps).flatten(1)))
         return features
 
+    def last_block(self) -> list[nn.Module]:
+        """Give the last parts that have weights."""
+        return [self.layer4[-1], self.bn2, self.fc, self.features]
+
 
 class _Block(nn.Module):
     """Two convolutions, normalised before, between and after, beside a shortcut."""

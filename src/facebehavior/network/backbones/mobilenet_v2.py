@@ -61,6 +61,10 @@ class MobileNetV2(Backbone):
         maps: Tensor = self.features(faces)
         return maps.mean(dim=(2, 3))
 
+    def last_block(self) -> list[nn.Module]:
+        """Give the last parts that have weights."""
+        return [self.features[-2], self.features[-1]]
+
     def load_imagenet_weights(self, path: str | Path) -> None:
         """Start from ImageNet weights, in a file of torchvision's layout.
 

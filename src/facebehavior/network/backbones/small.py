@@ -43,6 +43,10 @@ class Small(Backbone):
         maps: Tensor = self.layers(faces)
         return nn.functional.adaptive_avg_pool2d(maps, GRID).flatten(1)
 
+    def last_block(self) -> list[nn.Module]:
+        """Give the last parts that have weights."""
+        return [self.layers[-1]]
+
 
 def _layer(entering: int, leaving: int, size: int, stride: int, kind: str) -> nn.Sequential:
     convolution = nn.Conv2d(entering, leaving, size, stride, size // 2, bias=False)
