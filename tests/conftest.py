@@ -21,7 +21,6 @@ from facebehavior.cli.main import main
 from facebehavior.faces.alignment import CropParameters
 from facebehavior.labels import ACTION_UNIT_COLUMNS
 from facebehavior.model_file import ModelMetadata
-from facebehavior.model_file.metadata import HEAD_LABELS
 from facebehavior.network import FaceBehaviorNet, NetworkConfiguration, export_model
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -77,22 +76,41 @@ def tiny_expression_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_trainable_model(path, heads=("expression",))
 
 
+@pytest.fixture(scope="session")
+def tiny_further_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model file with attributes, compound, embedding and a task of one's own."""
+    path = tmp_path_factory.mktemp("models") / "tiny_further.onnx"
+    own: dict[str, object] = {"shape": {"kind": "exclusive", "labels": ("square", "circle")}}
+    match = {"threshold": 0.5, "false_match_rate": 0.02, "false_non_match_rate": 0.04, "pairs": 99}
+    return write_trainable_model(
+        path,
+        heads=("attributes", "compound", "embedding"),
+        own_heads=own,
+        calibration={f"match_{name}": float(value) for name, value in match.items()},
+    )
+
+
 def write_trainable_model(
-    path: Path, heads: tuple[str, ...] = ("expression", "action_units", "affect")
+    path: Path,
+    heads: tuple[str, ...] = ("expression", "action_units", "affect"),
+    own_heads: dict[str, object] | None = None,
+    calibration: dict[str, float] | None = None,
 ) -> Path:
     torch.manual_seed(0)
-    configuration = NetworkConfiguration(width=4, input_size=16, channels=1, heads=heads)
+    layers = {"width": 4, "input_size": 16, "heads": heads, "own_heads": own_heads or {}}
+    configuration = NetworkConfiguration.from_dict(layers)
     metadata = ModelMetadata(
         name="tiny",
         version="1",
-        heads={head: HEAD_LABELS[head] for head in heads},
+        heads=configuration.head_labels(),
         crop=CropParameters(16, "grey"),
         mean=(127.5,),
         scale=(127.5,),
         action_unit_thresholds=(
             dict.fromkeys(ACTION_UNIT_COLUMNS, 0.5) if "action_units" in heads else {}
         ),
-        calibration={"expression_temperature": 1.0} if "expression" in heads else {},
+        calibration=calibration
+        or ({"expression_temperature": 1.0} if "expression" in heads else {}),
         training_databases=("noise",),
         licence="none",
         configuration_hash="0" * 64,

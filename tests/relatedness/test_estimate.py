@@ -67,9 +67,9 @@ def test_published_vector_of_the_smoothing() -> None:
         for name, value in [("ann", True)] * 4 + [("ben", False)] * 4
     ]
     table = identity_relatedness(Manifest.from_rows(images))
-    assert table.from_labels == ("ann", "ben")
-    np.testing.assert_allclose(table.row("ann")["attr_smiling"], 0.9)
-    np.testing.assert_allclose(table.row("ben")["attr_smiling"], 0.1)
+    assert table.from_labels == ("toy/ann", "toy/ben")
+    np.testing.assert_allclose(table.row("toy/ann")["attr_smiling"], 0.9)
+    np.testing.assert_allclose(table.row("toy/ben")["attr_smiling"], 0.1)
 
 
 def test_is_the_share_of_each_cell_counted_image_by_image() -> None:

@@ -2,8 +2,19 @@
 
 from facebehavior.analysis.analyzed import AnalyzedFrame
 from facebehavior.analysis.analyzer import Analyzer, Result
+from facebehavior.analysis.matching import Comparison, Match, Matcher
 from facebehavior.analysis.overlay import overlay
 from facebehavior.analysis.overlay_files import open_overlay
 from facebehavior.analysis.recording import Recorder
 
-__all__ = ["AnalyzedFrame", "Analyzer", "Recorder", "Result", "open_overlay", "overlay"]
+__all__ = [
+    "AnalyzedFrame",
+    "Analyzer",
+    "Comparison",
+    "Match",
+    "Matcher",
+    "Recorder",
+    "Result",
+    "open_overlay",
+    "overlay",
+]

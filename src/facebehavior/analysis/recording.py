@@ -1,15 +1,20 @@
 """From analysed frames to the rows of the record."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from facebehavior.analysis.analyzed import AnalyzedFrame
 from facebehavior.compound import compound_scores, find_compound_set
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.quality import eye_distance, gaze_and_blink, sharpness
+from facebehavior.labels import ATTRIBUTE_COLUMNS
 from facebehavior.model_file import FaceModel, Predictions
+from facebehavior.model_file.metadata import EMBEDDING_SIZE, HEAD_LABELS
 from facebehavior.records import (
     FaceRecord,
     FrameRecord,
@@ -18,9 +23,12 @@ from facebehavior.records import (
     RecordWriter,
     arrow_schema,
     open_writer,
+    own_column,
     record_batch,
 )
 
+_OF_THE_HEAD = "du"
+"""The set that a compound head of a model answers."""
 _SCORED_HEADS = ("expression", "action_units", "affect")
 
 
@@ -31,23 +39,40 @@ class Recorder:
         model: whose predictions they are.
         landmarks: keep the 478 points of each face.
         compound: name of the set of compound expressions to score, see `compound.COMPOUND_SETS`;
-            None scores none.
+            None scores none. A model with a compound head of its own answers with that, unless
+            another set than its own is named.
+        embedding: keep the embedding of each face.
 
     Raises:
-        FaceBehaviorError: there is no such set, or the model lacks a head that its score needs.
+        FaceBehaviorError: there is no such set, or the model lacks a head that is asked for.
 
     Attributes:
         schema: the Arrow schema of the rows.
     """
 
     def __init__(
-        self, model: FaceModel, *, landmarks: bool = False, compound: str | None = None
+        self,
+        model: FaceModel,
+        *,
+        landmarks: bool = False,
+        compound: str | None = None,
+        embedding: bool = False,
     ) -> None:
         metadata = model.metadata
-        self._compound = compound
-        names = () if compound is None else find_compound_set(compound)
-        if compound is not None:
+        self._of_head = "compound" in metadata.heads and compound in (None, _OF_THE_HEAD)
+        self._compound = _OF_THE_HEAD if self._of_head else compound
+        names = () if self._compound is None else find_compound_set(self._compound)
+        if self._compound is not None and not self._of_head:
             _check_heads(model)
+        if embedding and "embedding" not in metadata.heads:
+            raise FaceBehaviorError(
+                f"the model {metadata.name} gives no embedding, as identity is none of its tasks: "
+                "give another with --model, or leave the embedding out"
+            )
+        self._keep_embedding = embedding
+        self._own = {
+            name: labels for name, labels in metadata.heads.items() if name not in HEAD_LABELS
+        }
         self._thresholds = metadata.action_unit_thresholds
         recorded = RecordedModel(
             name=metadata.name,
@@ -57,16 +82,55 @@ class Recorder:
             action_unit_thresholds=self._thresholds,
         )
         self.schema: pa.Schema = arrow_schema(
-            RecordOptions(landmarks=landmarks, compound=names), recorded
+            RecordOptions(
+                landmarks=landmarks,
+                compound=names,
+                compound_head=self._of_head,
+                attributes="attributes" in metadata.heads,
+                embedding=EMBEDDING_SIZE if embedding else 0,
+                own=self._own,
+            ),
+            recorded,
         )
 
     def rows(self, frames: Sequence[AnalyzedFrame]) -> pa.RecordBatch:
         """Give one row for each face of the frames, and one for each frame without a face."""
-        records = (_frame_record(frame, self._scores(frame.predictions)) for frame in frames)
+        records = (self._frame_record(frame) for frame in frames)
         return record_batch(records, self.schema, self._thresholds)
+
+    def _frame_record(self, frame: AnalyzedFrame) -> FrameRecord:
+        scores = self._scores(frame.predictions)
+        faces = [
+            replace(
+                _face_record(frame, number),
+                compound=None if scores is None else scores[number],
+                further=self._further(frame.predictions, number),
+                embedding=self._embedding(frame.predictions, number),
+            )
+            for number in range(len(frame.faces))
+        ]
+        return FrameRecord(frame.source, frame.index, frame.time_s, faces)
+
+    def _further(self, predictions: Predictions, number: int) -> dict[str, float]:
+        found: dict[str, float] = {}
+        if predictions.attributes is not None:
+            values = predictions.attributes[number].tolist()
+            found |= dict(zip(ATTRIBUTE_COLUMNS, values, strict=True))
+        for task, labels in self._own.items():
+            columns = [own_column(task, label) for label in labels]
+            found |= dict(zip(columns, predictions.own[task][number].tolist(), strict=True))
+        return found
+
+    def _embedding(self, predictions: Predictions, number: int) -> NDArray[np.float32] | None:
+        if not self._keep_embedding or predictions.embedding is None:
+            return None
+        return np.asarray(predictions.embedding[number])
 
     def _scores(self, predictions: Predictions) -> list[dict[str, float]] | None:
         """Score the compound expressions of N faces, or give None where none are asked for."""
+        if self._of_head and predictions.compound is not None:
+            names = find_compound_set(_OF_THE_HEAD)
+            return [dict(zip(names, row, strict=True)) for row in predictions.compound.tolist()]
         expression, units, affect = (
             predictions.expression,
             predictions.action_units,
@@ -96,15 +160,7 @@ def _check_heads(model: FaceModel) -> None:
         )
 
 
-def _frame_record(frame: AnalyzedFrame, scores: list[dict[str, float]] | None) -> FrameRecord:
-    faces = [
-        _face_record(frame, number, None if scores is None else scores[number])
-        for number in range(len(frame.faces))
-    ]
-    return FrameRecord(frame.source, frame.index, frame.time_s, faces)
-
-
-def _face_record(frame: AnalyzedFrame, number: int, scores: dict[str, float] | None) -> FaceRecord:
+def _face_record(frame: AnalyzedFrame, number: int) -> FaceRecord:
     face, predictions = frame.faces[number], frame.predictions
     return FaceRecord(
         face=face,
@@ -116,5 +172,4 @@ def _face_record(frame: AnalyzedFrame, number: int, scores: dict[str, float] | N
             None if predictions.action_units is None else predictions.action_units[number]
         ),
         affect=None if predictions.affect is None else predictions.affect[number],
-        compound=scores,
     )

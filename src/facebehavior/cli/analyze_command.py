@@ -41,6 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--landmarks", action="store_true", help="keep the 478 points of each face (not in CSV)"
     )
     parser.add_argument(
+        "--embedding",
+        action="store_true",
+        help="keep the embedding of each face, where the model has one (not in CSV)",
+    )
+    parser.add_argument(
         "--compound",
         nargs="?",
         const="du",
@@ -74,7 +79,10 @@ def run(arguments: argparse.Namespace) -> int:
         detector = opened.enter_context(open_detector(arguments.detector, arguments.detector_model))
         analyzer = Analyzer(arguments.model, detector=detector, runtime=arguments.runtime)
         recorder = Recorder(
-            analyzer.model, landmarks=arguments.landmarks, compound=arguments.compound
+            analyzer.model,
+            landmarks=arguments.landmarks,
+            compound=arguments.compound,
+            embedding=arguments.embedding,
         )
         records = recorder.open(arguments.output) if arguments.output else PrintedTable()
         drawing = open_overlay(arguments.overlay) if arguments.overlay else None

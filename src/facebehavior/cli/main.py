@@ -8,10 +8,12 @@ from collections.abc import Sequence
 
 from facebehavior.cli import (
     analyze_command,
+    compare_command,
     databases_command,
     doctor_command,
     evaluate_command,
     export_command,
+    find_command,
     models_command,
     prepare_command,
     relatedness_command,
@@ -30,6 +32,8 @@ COMMANDS = (
     train_command,
     evaluate_command,
     export_command,
+    compare_command,
+    find_command,
     models_command,
     doctor_command,
 )

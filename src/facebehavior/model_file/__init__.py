@@ -1,6 +1,11 @@
 """Model files: ONNX with metadata, the session that runs them, and the packaged models."""
 
-from facebehavior.model_file.calibration import best_thresholds, fit_temperature
+from facebehavior.model_file.calibration import (
+    MatchThreshold,
+    best_thresholds,
+    equal_error_threshold,
+    fit_temperature,
+)
 from facebehavior.model_file.metadata import METADATA_KEY, ModelMetadata
 from facebehavior.model_file.packaged import (
     PackagedModel,
@@ -17,11 +22,13 @@ __all__ = [
     "METADATA_KEY",
     "RUNTIMES",
     "FaceModel",
+    "MatchThreshold",
     "ModelMetadata",
     "PackagedModel",
     "Predictions",
     "best_thresholds",
     "default_model",
+    "equal_error_threshold",
     "find_model",
     "fit_temperature",
     "join",

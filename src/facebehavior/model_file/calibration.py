@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,51 @@ def fit_temperature(
         return float(-(share * (wanted * log_softmax).sum(axis=1)).sum())
 
     return 1.0 / _golden_section(cross_entropy, 1.0 / HOTTEST, 1.0 / COLDEST)
+
+
+@dataclass(frozen=True)
+class MatchThreshold:
+    """Above which similarity two faces count as the same person's, and how often that is wrong.
+
+    Attributes:
+        threshold: cosine of the embeddings, from -1 to 1.
+        false_match_rate: share of pairs of two people above it.
+        false_non_match_rate: share of pairs of one person not above it.
+        pairs: how many pairs it was measured on.
+    """
+
+    threshold: float
+    false_match_rate: float
+    false_non_match_rate: float
+    pairs: int
+
+
+def equal_error_threshold(
+    similarities: NDArray[np.floating], same: NDArray[np.bool_]
+) -> MatchThreshold | None:
+    """Find the threshold at which both kinds of error are as nearly equal as can be.
+
+    It lies halfway between two neighbouring similarities.
+
+    Args:
+        similarities: (P,) of pairs of faces.
+        same: (P,) whether both faces are of one person.
+
+    Returns:
+        None where there are not both kinds of pairs.
+    """
+    matched, others = np.sort(similarities[same]), np.sort(similarities[~same])
+    if not len(matched) or not len(others):
+        return None
+    values = np.unique(similarities)
+    middles = (values[1:] + values[:-1]) / 2
+    candidates = np.concatenate([[values[0] - 1e-6], middles, [values[-1] + 1e-6]])
+    false_matches = 1.0 - np.searchsorted(others, candidates, side="right") / len(others)
+    missed = np.searchsorted(matched, candidates, side="right") / len(matched)
+    best = int(np.argmin(np.abs(false_matches - missed)))
+    return MatchThreshold(
+        float(candidates[best]), float(false_matches[best]), float(missed[best]), len(same)
+    )
 
 
 def best_thresholds(

@@ -1,6 +1,11 @@
 """The record, one row per face and frame: its columns, its rows, its files."""
 
-from facebehavior.records.columns import RecordColumn, RecordOptions, record_columns
+from facebehavior.records.columns import (
+    RecordColumn,
+    RecordOptions,
+    own_column,
+    record_columns,
+)
 from facebehavior.records.reading import read_records
 from facebehavior.records.rows import FaceRecord, FrameRecord, record_batch
 from facebehavior.records.schema import (
@@ -19,6 +24,7 @@ __all__ = [
     "RecordedModel",
     "arrow_schema",
     "open_writer",
+    "own_column",
     "read_records",
     "record_batch",
     "record_columns",

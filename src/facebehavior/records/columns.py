@@ -1,10 +1,16 @@
 """The columns of the record, in order, with their types, units, ranges and meanings."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from facebehavior.labels import ACTION_UNIT_COLUMNS, ACTION_UNIT_NAMES, EXPRESSIONS
+from facebehavior.labels import (
+    ACTION_UNIT_COLUMNS,
+    ACTION_UNIT_NAMES,
+    ATTRIBUTE_COLUMNS,
+    EXPRESSIONS,
+)
 
 Range = tuple[float | None, float | None]
 
@@ -37,10 +43,18 @@ class RecordOptions:
     Attributes:
         landmarks: the points of the face mesh.
         compound: the compound expressions that are scored; none where it is empty.
+        compound_head: the scores are probabilities of the model's own head.
+        attributes: the 40 attributes.
+        embedding: length of the embedding; 0 without it.
+        own: labels of the tasks of one's own that the model has, by the task's name.
     """
 
     landmarks: bool = False
     compound: tuple[str, ...] = ()
+    compound_head: bool = False
+    attributes: bool = False
+    embedding: int = 0
+    own: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 _TEXT, _TRUTH, _COUNT, _NUMBER = pa.string(), pa.bool_(), pa.int64(), pa.float32()
@@ -170,10 +184,20 @@ _ACTION_UNITS = (
 )
 
 
-def _compound(names: tuple[str, ...]) -> tuple[RecordColumn, ...]:
+def _compound(names: tuple[str, ...], of_head: bool) -> tuple[RecordColumn, ...]:
     if not names:
         return ()
     meaning = "The compound expression with the highest score."
+    if of_head:
+        return (
+            RecordColumn("compound", _TEXT, None, None, meaning, values=names),
+            *(
+                RecordColumn(
+                    f"cexpr_{name}", _NUMBER, "probability", _SHARE, f"{name}, as learned."
+                )
+                for name in names
+            ),
+        )
     return (
         RecordColumn("compound", _TEXT, None, None, meaning, values=names),
         *(
@@ -196,6 +220,38 @@ def record_columns(options: RecordOptions | None = None) -> tuple[RecordColumn, 
     Columns of a head that the model lacks are there all the same, and null throughout.
     """
     asked_for = (_LANDMARKS,) if options is not None and options.landmarks else ()
-    scored = _compound(options.compound) if options is not None else ()
-    behaviour = (*_EXPRESSION, *_AFFECT, *_ACTION_UNITS, *scored)
+    behaviour = (*_EXPRESSION, *_AFFECT, *_ACTION_UNITS, *_further(options or RecordOptions()))
     return (*_PLACE, *_DETECTION, *asked_for, *_EYES, *behaviour)
+
+
+def _further(options: RecordOptions) -> tuple[RecordColumn, ...]:
+    attributes = ATTRIBUTE_COLUMNS if options.attributes else ()
+    own = [(task, label) for task, labels in options.own.items() for label in labels]
+    embedding = (
+        "Direction of the face among all faces, of length 1; that of one person is nearly the same."
+    )
+    return (
+        *_compound(options.compound, options.compound_head),
+        *(
+            RecordColumn(
+                name, _NUMBER, "probability", _SHARE, f"The attribute {name[5:]} of CelebA."
+            )
+            for name in attributes
+        ),
+        *(
+            RecordColumn(
+                own_column(task, label), _NUMBER, "probability", _SHARE, f"{task}: {label}."
+            )
+            for task, label in own
+        ),
+        *(
+            RecordColumn("embedding", pa.list_(_NUMBER, size), None, (-1.0, 1.0), embedding)
+            for size in [options.embedding]
+            if size
+        ),
+    )
+
+
+def own_column(task: str, label: str) -> str:
+    """Name the column of a label of a task of one's own."""
+    return f"{task}_{label}"

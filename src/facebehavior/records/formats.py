@@ -57,6 +57,8 @@ def _with_short_floats(array: pa.Array) -> pa.Array:
     """Turn single into double precision so that 0.1 stays 0.1 and not 0.10000000149011612."""
     if pa.types.is_float32(array.type):
         return array.cast(pa.string()).cast(pa.float64())
+    if pa.types.is_fixed_size_list(array.type):
+        array = array.cast(pa.list_(array.type.value_type))
     if pa.types.is_list(array.type) and pa.types.is_float32(array.type.value_type):
         return array.cast(pa.list_(pa.string())).cast(pa.list_(pa.float64()))
     return array

@@ -50,7 +50,8 @@ def read_records(path: str | Path) -> pa.Table:
 
 
 def _types() -> dict[str, pa.DataType]:
-    return {column.name: column.type for column in record_columns(RecordOptions(landmarks=True))}
+    options = RecordOptions(landmarks=True, attributes=True)
+    return {column.name: column.type for column in record_columns(options)}
 
 
 def _read_parquet(path: Path) -> pa.Table:

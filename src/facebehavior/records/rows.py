@@ -32,6 +32,8 @@ class FaceRecord:
         action_units: (17,) probabilities.
         affect: (2,) valence and arousal, -1 to 1.
         compound: score of each compound expression.
+        further: probabilities by column: attributes, and labels of tasks of one's own.
+        embedding: (512,) of length 1.
     """
 
     face: Face
@@ -44,6 +46,8 @@ class FaceRecord:
     action_units: Predicted | None = None
     affect: Predicted | None = None
     compound: Mapping[str, float] | None = None
+    further: Mapping[str, float] | None = None
+    embedding: Predicted | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,6 +148,9 @@ def _predicted(record: FaceRecord, thresholds: Mapping[str, float]) -> Row:
     if scores and all(math.isfinite(score) for score in scores.values()):
         row.update({f"cexpr_{name}": float(score) for name, score in scores.items()})
         row["compound"] = max(scores, key=scores.__getitem__)
+    row.update({name: _finite(value) for name, value in (record.further or {}).items()})
+    if record.embedding is not None and np.isfinite(record.embedding).all():
+        row["embedding"] = record.embedding.astype(np.float32)
     return row
 
 

@@ -12,6 +12,7 @@ from facebehavior.labels import (
     EXPRESSIONS,
     Manifest,
     label_arrays,
+    person_names,
 )
 from facebehavior.relatedness.estimate import EstimationRules, JointLabels, estimate_relatedness
 from facebehavior.relatedness.table import Relatedness
@@ -60,6 +61,8 @@ def identity_relatedness(
 ) -> Relatedness:
     """Estimate p(attribute | identity) on the images labelled with both, for all identities.
 
+    Identities are named `database/identity`: the same number means two people in two databases.
+
     Args:
         manifest: rows of the training split.
         rules: what is kept.
@@ -67,7 +70,7 @@ def identity_relatedness(
     Raises:
         FaceBehaviorError: the manifest lacks one of the tasks.
     """
-    identities = manifest.column("identity").to_pylist()
+    identities = person_names(manifest)
     names = tuple(sorted({name for name in identities if name is not None}))
     columns = [manifest.column(name) for name in ATTRIBUTE_COLUMNS]
     annotated = np.stack([column.is_valid().to_numpy() for column in columns], axis=1)

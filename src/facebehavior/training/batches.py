@@ -23,11 +23,14 @@ class Pictures:
         shards: where the crops are.
         rows: (N,) the rows taken.
         labels: the labels of these N rows.
+        people: (N,) names of the people, None where one is not known; None where nobody is
+            to be told apart.
     """
 
     shards: Shards
     rows: NDArray[np.int64]
     labels: LabelArrays
+    people: NDArray[np.object_] | None = None
 
     def __len__(self) -> int:
         return len(self.rows)

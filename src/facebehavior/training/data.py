@@ -199,7 +199,7 @@ class _Opened:
 
     def taken(self, rows: NDArray[np.int64]) -> Pictures:
         """Give some rows."""
-        return Pictures(self.shards, rows, self.labels[rows])
+        return Pictures(self.shards, rows, self.labels[rows], self.people[rows])
 
 
 def _open(source: Source, seed: int, tasks: Sequence[Task], with_people: bool) -> _Opened:

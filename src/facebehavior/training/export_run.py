@@ -1,7 +1,9 @@
 """From a finished run to a model file."""
 
 import json
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.alignment import CropParameters
@@ -47,14 +49,19 @@ def export_run(folder: Path, path: Path) -> float:
         mean=(MEAN,) * crop.channels,
         scale=(SCALE,) * crop.channels,
         action_unit_thresholds=summary["action_unit_thresholds"],
-        calibration=(
-            {"expression_temperature": summary["expression_temperature"]}
-            if "expression" in heads
-            else {}
-        ),
+        calibration=_calibration(summary, heads),
         training_databases=tuple(summary["training_databases"]),
         licence=configuration.licence,
         configuration_hash=configuration.hash(),
         network=summary["network"],
     )
     return export_model(network, metadata, path)
+
+
+def _calibration(summary: Mapping[str, Any], heads: Collection[str]) -> dict[str, float]:
+    found = {}
+    if "expression" in heads:
+        found["expression_temperature"] = summary["expression_temperature"]
+    if "embedding" in heads and summary.get("match") is not None:
+        found |= {f"match_{name}": value for name, value in summary["match"].items()}
+    return found

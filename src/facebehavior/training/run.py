@@ -18,7 +18,11 @@ from facebehavior.errors import FaceBehaviorError
 from facebehavior.files import writing
 from facebehavior.labels import ACTION_UNIT_COLUMNS, IDENTITY, KNOWN_TASKS, Task
 from facebehavior.model_file import ModelMetadata
-from facebehavior.model_file.calibration import best_thresholds, fit_temperature
+from facebehavior.model_file.calibration import (
+    best_thresholds,
+    equal_error_threshold,
+    fit_temperature,
+)
 from facebehavior.network import FaceBehaviorNet, NetworkConfiguration, load_network
 from facebehavior.relatedness import save_relatedness
 from facebehavior.training.batches import Batches
@@ -37,7 +41,7 @@ from facebehavior.training.freezing import freeze
 from facebehavior.training.loop import BEST, train
 from facebehavior.training.normalisation import MEAN, SCALE
 from facebehavior.training.objective import Objective
-from facebehavior.training.validation import HeldOut, answers, scores
+from facebehavior.training.validation import HeldOut, answers, pairs, scores
 from facebehavior.training.watch import CollapseWatch
 
 _log = logging.getLogger(__name__)
@@ -64,6 +68,8 @@ class Summary:
         held_out: figures of the best weights on the held-out pictures.
         expression_temperature: fitted on the held-out pictures; 1 where there are none.
         action_unit_thresholds: of best F1 on the held-out pictures; 0.5 where there are none.
+        match: when two faces count as one person's, on the held-out pictures; None where there
+            are none of known people.
     """
 
     progress: Mapping[str, float | int | None]
@@ -74,6 +80,7 @@ class Summary:
     held_out: Mapping[str, float]
     expression_temperature: float
     action_unit_thresholds: Mapping[str, float]
+    match: Mapping[str, float] | None
 
 
 def run_training(configuration: Configuration, folder: Path) -> Summary:
@@ -315,7 +322,14 @@ def _summed_up(
         held_out={} if found is None else scores(found),
         expression_temperature=_temperature(found, base),
         action_unit_thresholds=_thresholds(found, base) if has_units else {},
+        match=_match(found),
     )
+
+
+def _match(found: HeldOut | None) -> dict[str, float] | None:
+    compared = None if found is None else pairs(found)
+    threshold = None if compared is None else equal_error_threshold(*compared)
+    return None if threshold is None else asdict(threshold)
 
 
 def _temperature(found: HeldOut | None, base: ModelMetadata | None) -> float:

@@ -21,6 +21,8 @@ from facebehavior.training.batches import Pictures
 from facebehavior.training.normalisation import normalised
 
 BATCH = 128
+MOST_FACES = 2000
+"""Held-out faces that are compared with one another: two million pairs."""
 MAIN_FIGURES = ("expression_accuracy", "action_units_auc", "affect_ccc")
 """The figure of each task of the first case study. The score is the mean of one figure a task:
 these, and for others the mean ROC AUC of binary labels or the mean recall of exclusive ones."""
@@ -33,10 +35,12 @@ class HeldOut:
     Attributes:
         logits: one array a head that the network has: (N, 7), (N, 17), (N, 2), or (N, labels).
         labels: the N pictures' labels.
+        people: (N,) names of the people, None where one is not known.
     """
 
     logits: dict[str, NDArray[np.float64]]
     labels: LabelArrays
+    people: NDArray[np.object_]
 
 
 @torch.no_grad()
@@ -58,7 +62,11 @@ def answers(network: nn.Module, held_out: Sequence[Pictures]) -> HeldOut | None:
         for head in ("expression", "action_units", "affect", *parts[0].further)
         if parts[0].of(head) is not None
     }
-    return HeldOut(logits, _all_labels(held_out))
+    people = [
+        np.full(len(one), None, dtype=object) if one.people is None else one.people
+        for one in held_out
+    ]
+    return HeldOut(logits, _all_labels(held_out), np.concatenate(people))
 
 
 def _of(logits: Logits, head: str) -> torch.Tensor:
@@ -109,7 +117,30 @@ def _further(found: HeldOut) -> dict[str, float]:
             classes = found.logits[name].shape[1]
             confusion = confusion_matrix(truth, predicted, classes)
             figures[f"{name}_uar"] = unweighted_average_recall(confusion)
+    matched = pairs(found)
+    if matched is not None and 0 < matched[1].sum() < len(matched[1]):
+        figures["identity_pairs_auc"] = roc_auc(matched[1].astype(np.int64), matched[0])
     return figures
+
+
+def pairs(found: HeldOut) -> tuple[NDArray[np.float64], NDArray[np.bool_]] | None:
+    """Compare every two of the held-out faces whose people are known.
+
+    Of more than `MOST_FACES`, evenly spread ones are taken.
+
+    Returns:
+        (P,) similarities of the embeddings and (P,) whether both are one person; None without an
+        embedding or two such faces.
+    """
+    known = np.flatnonzero([name is not None for name in found.people])
+    if "embedding" not in found.logits or len(known) < 2:
+        return None
+    known = known[:: -(-len(known) // MOST_FACES)]
+    vectors = found.logits["embedding"][known]
+    vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(min=1e-12)
+    _, person = np.unique(found.people[known].astype(str), return_inverse=True)
+    first, second = np.triu_indices(len(known), 1)
+    return (vectors @ vectors.T)[first, second], person[first] == person[second]
 
 
 def mean_auc(

@@ -1,0 +1,171 @@
+"""What a model of other tasks writes into the record, and faces compared by their embeddings."""
+
+import csv
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from PIL import Image
+from tests.conftest import Answer
+
+from facebehavior.analysis import Analyzer, Matcher, Recorder
+from facebehavior.errors import BadInput, FaceBehaviorError
+from facebehavior.labels import ATTRIBUTE_COLUMNS, COMPOUND_EXPRESSIONS
+from facebehavior.records import read_records
+
+Command = Callable[..., Answer]
+
+
+@pytest.fixture
+def two_faces(astronaut: Path, tmp_path: Path) -> Path:
+    with Image.open(astronaut) as picture:
+        whole = np.asarray(picture.convert("RGB"))
+    path = tmp_path / "two.png"
+    Image.fromarray(np.concatenate([whole, whole[:, ::-1]], axis=1)).save(path)
+    return path
+
+
+@pytest.fixture
+def nobody(tmp_path: Path) -> Path:
+    path = tmp_path / "nobody.png"
+    Image.new("RGB", (300, 300), (90, 120, 150)).save(path)
+    return path
+
+
+def test_every_head_has_its_columns(
+    facebehavior: Command, tiny_further_model: Path, astronaut: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "faces.parquet"
+    words = ("analyze", astronaut, "-o", out, "--model", tiny_further_model, "--embedding")
+    assert facebehavior(*words).code == 0
+    table = pq.read_table(out)
+    (row,) = table.to_pylist()
+    with Analyzer(tiny_further_model) as analyzer:
+        (frame,) = analyzer.stream(astronaut)
+    predicted = frame.predictions
+    assert predicted.embedding is not None
+    assert predicted.attributes is not None
+    assert predicted.compound is not None
+    np.testing.assert_allclose(row["embedding"], predicted.embedding[0], atol=1e-6)
+    found = [row[name] for name in ATTRIBUTE_COLUMNS]
+    np.testing.assert_allclose(found, predicted.attributes[0], atol=1e-6)
+    shares = [row[f"cexpr_{name}"] for name in COMPOUND_EXPRESSIONS]
+    np.testing.assert_allclose(shares, predicted.compound[0], atol=1e-6)
+    assert row["compound"] == list(COMPOUND_EXPRESSIONS)[int(np.argmax(shares))]
+    assert row["shape_square"] + row["shape_circle"] == pytest.approx(1, abs=1e-5)
+    assert row["expr"] is None
+    assert row["au12"] is None
+    document = json.loads((tmp_path / "faces.parquet.schema.json").read_text())
+    assert document["columns"]["cexpr_happily_surprised"]["unit"] == "probability"
+    assert len(document["columns"]["embedding"]["range"]) == 2
+
+
+def test_a_csv_leaves_the_embedding_out_and_json_lines_keep_it(
+    facebehavior: Command, tiny_further_model: Path, astronaut: Path, tmp_path: Path
+) -> None:
+    for name in ("faces.csv", "faces.jsonl"):
+        words = ("analyze", astronaut, "-o", tmp_path / name, "--embedding")
+        assert facebehavior(*words, "--model", tiny_further_model).code == 0
+    assert "embedding" not in read_records(tmp_path / "faces.csv").column_names
+    (row,) = read_records(tmp_path / "faces.jsonl").to_pylist()
+    assert len(row["embedding"]) == 512
+    assert 0 <= row["attr_young"] <= 1
+
+
+def test_a_model_without_the_tasks_has_no_such_columns_and_refuses_the_embedding(
+    tiny_model: Path, facebehavior: Command, astronaut: Path
+) -> None:
+    with Analyzer(tiny_model) as analyzer:
+        names = Recorder(analyzer.model).schema.names
+    assert not {"embedding", "attr_young", "compound"} & set(names)
+    answer = facebehavior("analyze", astronaut, "--embedding", "--model", tiny_model)
+    assert answer.code == 2
+    assert "gives no embedding" in answer.errors
+    answer = facebehavior("compare", astronaut, astronaut, "--model", tiny_model)
+    assert answer.code == 2
+    assert "gives no embedding" in answer.errors
+
+
+def test_compare_says_the_similarity_the_threshold_and_its_errors(
+    facebehavior: Command, tiny_further_model: Path, astronaut: Path
+) -> None:
+    answer = facebehavior("compare", astronaut, astronaut, "--model", tiny_further_model)
+    assert answer.code == 0
+    assert answer.output.startswith("the same person: similarity 1.000, threshold 0.500")
+    assert "2.0%" in answer.output
+    assert "4.0%" in answer.output
+    words = ("compare", astronaut, astronaut, "--model", tiny_further_model, "--json")
+    found = json.loads(facebehavior(*words).output)
+    assert found["same"] is True
+    assert found["similarity"] == pytest.approx(1, abs=1e-4)
+    assert found["threshold"]["pairs"] == 99
+
+
+def test_compare_needs_one_face_in_each_picture(
+    facebehavior: Command, tiny_further_model: Path, astronaut: Path, two_faces: Path, nobody: Path
+) -> None:
+    for other, said in (
+        (two_faces, "expected one face, found 2"),
+        (nobody, "expected one face, found none"),
+        (Path("missing.jpg"), "missing.jpg"),
+    ):
+        answer = facebehavior("compare", astronaut, other, "--model", tiny_further_model)
+        assert answer.code == 2
+        assert said in answer.errors
+        assert answer.errors.count("\n") == 1
+
+
+def test_find_ranks_the_faces_and_counts_what_it_could_not_read(
+    facebehavior: Command,
+    tiny_further_model: Path,
+    astronaut: Path,
+    two_faces: Path,
+    nobody: Path,
+    tmp_path: Path,
+) -> None:
+    album = tmp_path / "album"
+    album.mkdir()
+    shutil.copy(astronaut, album / "same.jpg")
+    shutil.copy(two_faces, album / "two.png")
+    shutil.copy(nobody, album / "nobody.png")
+    (album / "broken.jpg").write_bytes(b"no picture")
+    out = tmp_path / "found.csv"
+    words = ("find", astronaut, album, "--model", tiny_further_model)
+    answer = facebehavior(*words, "-o", out)
+    assert answer.code == 3
+    assert "broken.jpg" in answer.errors
+    with out.open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 3
+    similarities = [float(row["similarity"]) for row in rows]
+    assert similarities == sorted(similarities, reverse=True)
+    assert similarities[0] == pytest.approx(1, abs=1e-3)
+    assert {Path(row["source"]).name for row in rows} == {"same.jpg", "two.png"}
+    printed = facebehavior(*words, "--most", "2").output.splitlines()
+    assert len(printed) == 2
+    assert facebehavior("find", astronaut, nobody, "--model", tiny_further_model).code == 2
+    assert facebehavior("find", two_faces, album, "--model", tiny_further_model).code == 2
+    assert facebehavior(*words, "--most", "0").code == 2
+
+
+def test_a_model_without_a_threshold_gives_no_verdict(
+    tiny_further_model: Path, astronaut: Path
+) -> None:
+    with Analyzer(tiny_further_model) as analyzer:
+        matcher = Matcher(analyzer)
+        matcher._threshold = None
+        found = matcher.compare(astronaut, astronaut)
+    assert found.same is None
+
+
+def test_errors_of_matching_are_errors_of_the_input(
+    tiny_further_model: Path, two_faces: Path, tiny_model: Path
+) -> None:
+    with Analyzer(tiny_further_model) as analyzer, pytest.raises(BadInput, match="found 2"):
+        Matcher(analyzer).only_face(two_faces)
+    with Analyzer(tiny_model) as analyzer, pytest.raises(FaceBehaviorError, match="no embedding"):
+        Matcher(analyzer)
