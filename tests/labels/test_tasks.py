@@ -5,6 +5,7 @@ from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import (
     ATTRIBUTES_TASK,
     COMPOUND_TASK,
+    EMBEDDING_TASK,
     Manifest,
     Task,
     identity_task,
@@ -85,3 +86,20 @@ def test_a_task_that_does_not_fit_together_is_refused(
 ) -> None:
     with pytest.raises(FaceBehaviorError, match=message):
         Task("toy", kind, labels, columns)  # type: ignore[arg-type]
+
+
+def test_a_teachers_embedding_is_a_direction() -> None:
+    found = task_labels(
+        manifest({"embedding": [3.0, 4.0]}, {"embedding": None}, {"embedding": [0.0, -2.0, 0.0]}),
+        EMBEDDING_TASK,
+    )
+    assert found.annotated.tolist() == [True, False, True]
+    assert found.values.shape == (3, 512)
+    np.testing.assert_allclose(found.values[0, :3], [0.6, 0.8, 0.0])
+    np.testing.assert_allclose(np.linalg.norm(found.values, axis=1), [1.0, 0.0, 1.0])
+
+
+@pytest.mark.parametrize("numbers", [[0.0, 0.0], [float("nan"), 1.0], [1.0] * 513])
+def test_an_embedding_without_a_direction_is_refused(numbers: list[float]) -> None:
+    with pytest.raises(FaceBehaviorError, match="row 0 holds"):
+        task_labels(manifest({"embedding": numbers}), EMBEDDING_TASK)

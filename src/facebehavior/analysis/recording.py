@@ -12,9 +12,9 @@ from facebehavior.analysis.analyzed import AnalyzedFrame
 from facebehavior.compound import compound_scores, find_compound_set
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.quality import eye_distance, gaze_and_blink, sharpness
-from facebehavior.labels import ATTRIBUTE_COLUMNS
+from facebehavior.labels import ATTRIBUTE_COLUMNS, EMBEDDING_SIZE
 from facebehavior.model_file import FaceModel, Predictions
-from facebehavior.model_file.metadata import EMBEDDING_SIZE, HEAD_LABELS
+from facebehavior.model_file.metadata import HEAD_LABELS
 from facebehavior.records import (
     FaceRecord,
     FrameRecord,

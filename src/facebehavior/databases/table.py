@@ -29,7 +29,9 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "compound": tuple(COMPOUND_EXPRESSIONS),
 }
 _SCALARS = tuple(
-    name for name, kind in MANIFEST_COLUMNS.items() if not pa.types.is_fixed_size_list(kind)
+    name
+    for name, kind in MANIFEST_COLUMNS.items()
+    if not (pa.types.is_fixed_size_list(kind) or pa.types.is_list(kind))
 )
 _LABELS = ("expression", *ACTION_UNIT_COLUMNS, *AFFECT)
 

@@ -14,6 +14,8 @@ from facebehavior.labels.manifest import MANIFEST_COLUMNS, OWN_COLUMNS, Manifest
 from facebehavior.labels.tasks import (
     ATTRIBUTES_TASK,
     COMPOUND_TASK,
+    EMBEDDING_SIZE,
+    EMBEDDING_TASK,
     IDENTITY,
     KNOWN_TASKS,
     Task,
@@ -33,6 +35,8 @@ __all__ = [
     "ATTRIBUTE_COLUMNS",
     "COMPOUND_EXPRESSIONS",
     "COMPOUND_TASK",
+    "EMBEDDING_SIZE",
+    "EMBEDDING_TASK",
     "EXPRESSIONS",
     "IDENTITY",
     "KNOWN_TASKS",

@@ -32,6 +32,7 @@ MANIFEST_COLUMNS: Mapping[str, pa.DataType] = {
     "compound": pa.string(),
     "identity": pa.string(),
     **dict.fromkeys(ATTRIBUTE_COLUMNS, pa.bool_()),
+    "embedding": pa.list_(pa.float32()),
     **dict.fromkeys(("gender", "age_band", "skin_tone"), pa.string()),
     **dict.fromkeys(("pose_pitch", "pose_yaw", "pose_roll"), pa.float32()),
     "face_box": pa.list_(pa.float32(), 4),
@@ -44,6 +45,8 @@ MANIFEST_COLUMNS: Mapping[str, pa.DataType] = {
 or (type `binary`) the picture's encoded bytes. `expression_votes` are the
 shares of the raters' votes for the 7 expressions and contempt; what is missing to 1 went to
 "unknown" or "not a face". Intensities are 0 to 1, valence and arousal -1 to 1, poses in degrees.
+`embedding` is what another network, a teacher, says of the face: up to 512 numbers, of which only
+the direction counts.
 `face_box` is x, y, width, height in pixels, where the release says which of the faces is meant.
 `landmarks` are the five points x0, y0, ... x4, y4 in pixels of the source picture. `alignment` says
 where they come from: `detected`, `fallback` (the median of the database) or `given`.

@@ -19,14 +19,15 @@ class Task:
 
     Attributes:
         name: of the task and of its head.
-        kind: `exclusive`, one label of a vocabulary (softmax, cross entropy); or `binary`, each
-            label present or not (sigmoid, binary cross entropy).
+        kind: `exclusive`, one label of a vocabulary (softmax, cross entropy); `binary`, each label
+            present or not (sigmoid, binary cross entropy); or `direction`, a list of numbers of
+            which only the direction counts (cosine).
         labels: the vocabulary, in the order of the head's outputs.
-        columns: of a manifest; one with the label's name if exclusive, else one a label.
+        columns: of a manifest; one a label if binary, else one with the label's name or the list.
     """
 
     name: str
-    kind: Literal["exclusive", "binary"]
+    kind: Literal["exclusive", "binary", "direction"]
     labels: tuple[str, ...]
     columns: tuple[str, ...]
 
@@ -40,7 +41,7 @@ class Task:
             raise FaceBehaviorError(f"the task {self.name} needs two labels or more")
         if not self.labels or len(set(self.labels)) < len(self.labels):
             raise FaceBehaviorError(f"the task {self.name} needs labels, each once")
-        expected = 1 if self.kind == "exclusive" else len(self.labels)
+        expected = len(self.labels) if self.kind == "binary" else 1
         if len(self.columns) != expected:
             raise FaceBehaviorError(
                 f"the task {self.name} ({self.kind}) needs {expected} columns, "
@@ -57,7 +58,19 @@ class Task:
 ATTRIBUTES_TASK = Task("attributes", "binary", ATTRIBUTE_COLUMNS, ATTRIBUTE_COLUMNS)
 COMPOUND_TASK = Task("compound", "exclusive", tuple(COMPOUND_EXPRESSIONS), ("compound",))
 
-KNOWN_TASKS: Mapping[str, Task] = {task.name: task for task in (ATTRIBUTES_TASK, COMPOUND_TASK)}
+EMBEDDING_SIZE = 512
+"""Numbers in the embedding of a face."""
+
+EMBEDDING_TASK = Task(
+    "embedding",
+    "direction",
+    tuple(f"embedding_{place:03d}" for place in range(EMBEDDING_SIZE)),
+    ("embedding",),
+)
+
+KNOWN_TASKS: Mapping[str, Task] = {
+    task.name: task for task in (ATTRIBUTES_TASK, COMPOUND_TASK, EMBEDDING_TASK)
+}
 """The tasks whose vocabulary is the same for everyone."""
 
 IDENTITY = "identity"
@@ -88,8 +101,9 @@ class TaskLabels:
     """The labels of one task on N images; where a mask is false the label is 0, and means nothing.
 
     Attributes:
-        values: (N,) int64 places in the vocabulary, or (N, L) float32, 0 or 1.
-        annotated: of the shape of `values`.
+        values: (N,) int64 places in the vocabulary; (N, L) float32, 0 or 1; or (N, D) float32
+            directions of length 1.
+        annotated: (N,), or (N, L) where the labels are known one by one.
     """
 
     values: NDArray[np.int64] | NDArray[np.float32]
@@ -117,6 +131,8 @@ def task_labels(manifest: Manifest, task: Task) -> TaskLabels:
             annotated[:, place] = column.is_valid().to_numpy()
             values[annotated[:, place], place] = column.drop_null().to_numpy()
         return TaskLabels(values, annotated)
+    if task.kind == "direction":
+        return _directions(manifest, task)
     if task.name == IDENTITY:
         names = person_names(manifest)
     else:
@@ -130,3 +146,20 @@ def task_labels(manifest: Manifest, task: Task) -> TaskLabels:
             f"{unknown[0]!r} in the column {task.columns[0]}"
         )
     return TaskLabels(np.maximum(places, 0), places >= 0)
+
+
+def _directions(manifest: Manifest, task: Task) -> TaskLabels:
+    """Read lists of numbers as directions; shorter ones go on with zeros."""
+    column = manifest.column(task.columns[0])
+    values = np.zeros((len(manifest), len(task.labels)), dtype=np.float32)
+    annotated = np.array(column.is_valid().to_numpy(), dtype=np.bool_)
+    for row in np.flatnonzero(annotated):
+        numbers = np.asarray(column[int(row)].values.to_numpy(zero_copy_only=False))
+        length = float(np.linalg.norm(numbers))
+        if len(numbers) > len(task.labels) or not np.isfinite(length) or length == 0.0:
+            raise FaceBehaviorError(
+                f"the column {task.columns[0]} should hold up to {len(task.labels)} finite "
+                f"numbers, not all 0; row {row} holds {len(numbers)} with the length {length:g}"
+            )
+        values[row, : len(numbers)] = numbers / length
+    return TaskLabels(values, annotated)

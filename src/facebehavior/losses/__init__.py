@@ -19,6 +19,7 @@ from facebehavior.losses.affect import (
     concordance_from_moments,
 )
 from facebehavior.losses.classes import class_loss, margin_logits
+from facebehavior.losses.direction import direction_loss
 from facebehavior.losses.expression import expression_loss
 from facebehavior.losses.logit_adjustment import adjusted_logits
 from facebehavior.losses.masking import at_least_float32, silenced
@@ -37,6 +38,7 @@ __all__ = [
     "class_loss",
     "concordance",
     "concordance_from_moments",
+    "direction_loss",
     "expression_loss",
     "join",
     "margin_logits",

@@ -18,8 +18,10 @@ class TaskTargets:
     """The labels of one further task on B images.
 
     Attributes:
-        values: (B,) int64 places in the vocabulary, or (B, L) float32, 0 or 1.
-        annotated: bool, of the shape of `values`; where it is false the label means nothing.
+        values: (B,) int64 places in the vocabulary; (B, L) float32, 0 or 1; or (B, D) float32
+            directions of length 1.
+        annotated: bool, (B,), or (B, L) where the labels are known one by one; where it is false
+            the label means nothing.
         weight: (B, L) float32 where there are several labels, 1 but for co-annotated entries.
     """
 
@@ -117,6 +119,9 @@ def _task_targets(labels: TaskLabels) -> TaskTargets:
     if labels.values.ndim == 1:
         values = torch.tensor(labels.values)
         return TaskTargets(values, annotated, torch.ones(len(values)))
+    if labels.annotated.ndim == 1:
+        directions = torch.tensor(labels.values)
+        return TaskTargets(directions, annotated, torch.ones(len(directions)))
     values = torch.tensor(np.where(labels.annotated, labels.values, 0), dtype=torch.float32)
     return TaskTargets(values, annotated, torch.ones_like(values))
 

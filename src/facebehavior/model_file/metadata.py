@@ -14,6 +14,7 @@ from facebehavior.labels import (
     AFFECT,
     ATTRIBUTE_COLUMNS,
     COMPOUND_EXPRESSIONS,
+    EMBEDDING_TASK,
     EXPRESSIONS,
 )
 
@@ -23,16 +24,13 @@ METADATA_KEY = "facebehavior"
 FORMAT_VERSION = 1
 """The newest format of the metadata that this version of the package can read."""
 
-EMBEDDING_SIZE = 512
-"""Numbers in the embedding of a face."""
-
 HEAD_LABELS: Mapping[str, tuple[str, ...]] = {
     "expression": EXPRESSIONS,
     "action_units": ACTION_UNIT_COLUMNS,
     "affect": AFFECT,
     "attributes": ATTRIBUTE_COLUMNS,
     "compound": tuple(COMPOUND_EXPRESSIONS),
-    "embedding": tuple(f"embedding_{place:03d}" for place in range(EMBEDDING_SIZE)),
+    "embedding": EMBEDDING_TASK.labels,
 }
 """Every head that is the same in all models, with the labels of its outputs in order."""
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from facebehavior.model_file.metadata import EMBEDDING_SIZE
+from facebehavior.labels import EMBEDDING_SIZE
 from facebehavior.network.backbones import BACKBONES
 from facebehavior.network.configuration import NetworkConfiguration
 

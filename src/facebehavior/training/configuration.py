@@ -23,7 +23,9 @@ from facebehavior.settings import (
 )
 from facebehavior.training.coupling_section import Coupling, PairCoupling
 
-Head = Literal["expression", "action_units", "affect", "attributes", "compound", "identity"]
+Head = Literal[
+    "expression", "action_units", "affect", "attributes", "compound", "identity", "embedding"
+]
 
 
 class FewShot(Section):
@@ -81,8 +83,9 @@ class Network(Section):
     """The network; its input size and colour come from the shards.
 
     Attributes:
-        heads: what is learned, of expression, action_units, affect, attributes, compound and
-            identity (which gives the embedding); the tasks of one's own are learned always.
+        heads: what is learned, of expression, action_units, affect, attributes, compound,
+            identity (by which the embedding is learned) and embedding (from a teacher's); the
+            tasks of one's own are learned always.
     """
 
     backbone: str = "compact"
@@ -109,6 +112,7 @@ class Losses(Section):
     attributes: NotNegative = 1.0
     compound: NotNegative = 1.0
     identity: NotNegative = 1.0
+    embedding: NotNegative = 1.0
     own: Mapping[str, NotNegative] = {}
     logit_adjustment: NotNegative = 0.0
     identity_margin: Annotated[float, Field(ge=0.0, le=1.5)] = 0.3

@@ -16,6 +16,7 @@ from facebehavior.losses import (
     affect_loss_from_moments,
     at_least_float32,
     class_loss,
+    direction_loss,
     expression_loss,
     margin_logits,
     sum_moments,
@@ -115,6 +116,8 @@ class Objective:
         return sums
 
     def _further(self, name: str, logits: Tensor, labels: TaskTargets) -> tuple[Tensor, Tensor]:
+        if labels.values.ndim != labels.annotated.ndim:
+            return direction_loss(logits, labels.values, labels.annotated)
         if labels.values.ndim == 2:
             return action_unit_loss(logits, labels.values, labels.annotated, labels.weight)
         if name == IDENTITY:

@@ -209,7 +209,9 @@ def build_network(
             _log.warning("no training picture is labelled with %s: its head is left out", head)
     tasks = {task.name: task for task in data.tasks}
     layers: dict[str, Any] = {
-        "heads": tuple("embedding" if h == IDENTITY else h for h in learned if h in HEADS),
+        "heads": tuple(
+            dict.fromkeys("embedding" if h == IDENTITY else h for h in learned if h in HEADS)
+        ),
         "own_heads": {
             name: {"kind": tasks[name].kind, "labels": tasks[name].labels}
             for name in learned

@@ -108,7 +108,12 @@ def _further(found: HeldOut) -> dict[str, float]:
     for name, labels in found.labels.further.items():
         if name not in found.logits or not labels.annotated.any():
             continue
-        if labels.values.ndim == 2:
+        if labels.values.ndim != labels.annotated.ndim:
+            known, vectors = labels.annotated, found.logits[name]
+            lengths = np.linalg.norm(vectors[known], axis=1).clip(min=1e-12)
+            cosines = (vectors[known] * labels.values[known]).sum(axis=1) / lengths
+            figures[f"{name}_cosine"] = float(cosines.mean())
+        elif labels.values.ndim == 2:
             auc = mean_auc(labels.values, labels.annotated, found.logits[name])
             figures[f"{name}_auc"] = auc
         else:
