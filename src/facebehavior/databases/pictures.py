@@ -34,3 +34,10 @@ def numbered_pictures(folder: Path) -> dict[int, str]:
 def is_video_name(path: str) -> bool:
     """Tell from its ending whether a path names a video, of which a row means one frame."""
     return os.path.splitext(path)[1].lower() in VIDEOS
+
+
+def find_video(folder: Path, stem: str) -> Path | None:
+    """Give the video of this name, whatever its ending; None where there is none."""
+    endings = sorted(VIDEOS, key=lambda ending: (ending != ".mp4", ending != ".avi", ending))
+    names = names_in(folder)
+    return next((folder / f"{stem}{e}" for e in endings if f"{stem}{e}" in names), None)

@@ -12,8 +12,7 @@ Layout::
 
 from pathlib import Path
 
-import pyarrow as pa
-
+from facebehavior.databases.manifest_file import read_manifest_file
 from facebehavior.databases.reading import ReadingReport
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import Manifest
@@ -35,17 +34,7 @@ def read_synthetic(root: Path, report: ReadingReport) -> Manifest:
     path = root if root.suffix == ".parquet" else root / MANIFEST
     if not path.is_file():
         raise FaceBehaviorError(_explained(root))
-    manifest = Manifest.read(path)
-    pictures = [str(path.parent / name) for name in manifest.column("image").to_pylist()]
-    present = []
-    for number, picture in enumerate(pictures, start=1):
-        present.append(Path(picture).is_file())
-        if not present[-1]:
-            report.problem(path, number, f"names a picture that is not there: {picture}")
-    report.rows += len(manifest)
-    position = manifest.table.schema.get_field_index("image")
-    table = manifest.table.set_column(position, "image", pa.array(pictures, pa.string()))
-    return Manifest(table.filter(pa.array(present)))
+    return read_manifest_file(path, report)
 
 
 def _explained(root: Path) -> str:
