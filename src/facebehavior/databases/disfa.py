@@ -103,7 +103,7 @@ def read_disfa(
 def intensities(
     folder: Path, subject: str, threshold: int, report: ReadingReport
 ) -> dict[int, Labels]:
-    """Give the labels of each frame, from 1; an action unit whose file or row is missing has none."""
+    """Give the labels of each frame, from 1; without its file or row an action unit has none."""
     found: dict[int, Labels] = {}
     for unit in CODED:
         file = folder / f"{subject}_au{unit}.txt"

@@ -2,8 +2,9 @@
 
 Labels: votes for neutral, happiness, surprise, sadness, anger, disgust, fear, contempt, "unknown"
 and "not a face". Size: 35,887 pictures (28,709 training, 3,589 validation, 3,589 test).
-Where: the votes from the FERPlus project (MIT licence); the pictures from the FER2013 challenge,
-for research use. Citation: Barsoum, Zhang, Canton Ferrer and Zhang, "Training deep networks for
+Where: the votes from the FERPlus project; the pictures from the FER2013 challenge.
+Terms: the votes MIT; the rights of the pictures are not cleared: research only.
+Citation: Barsoum, Zhang, Canton Ferrer and Zhang, "Training deep networks for
 facial expression recognition with crowd-sourced label distribution", ICMI 2016.
 Metric: accuracy of the majority expression.
 

@@ -15,7 +15,7 @@ Layout::
 
     RAFCE_emolabel.txt                               rows `0001.jpg 3`
     RAFCE_AUlabel.txt                                rows `0001.jpg 1+2+25`
-    RAFCE_partition.txt                              rows `0001.jpg 0`: 0 train, 1 test, 2 validation
+    RAFCE_partition.txt                              rows `0001.jpg 0`: train, test, validation
     aligned/0001_aligned.jpg
 """
 

@@ -53,10 +53,10 @@ def first_row(file: Path, *, delimiter: str = ",") -> list[str]:
         FaceBehaviorError: the file cannot be read or its first line is not UTF-8.
     """
     try:
-        with file.open(encoding="utf-8-sig") as lines:
-            cells = next(
-                csv.reader([next(lines, "")], delimiter=delimiter, skipinitialspace=True), []
-            )
+        # Decoded alone: a bad byte further down is the problem of its own line.
+        with file.open("rb") as lines:
+            text = next(lines, b"").decode("utf-8-sig")
+        cells = next(csv.reader([text], delimiter=delimiter, skipinitialspace=True), [])
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise FaceBehaviorError(f"{file}: expected a CSV file in UTF-8 ({error})") from error
     return [cell.strip() for cell in cells]
