@@ -4,6 +4,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
+from tests.databases.trees.faces import write_face
 
 from facebehavior.databases import ReadingReport, read_table
 from facebehavior.errors import BadInput, FaceBehaviorError
@@ -96,3 +97,42 @@ def test_a_table_from_pandas_may_hold_numbers_for_booleans(tmp_path: Path) -> No
     assert manifest.column("au12").to_pylist() == [True, False]
     assert manifest.column("valence").to_pylist() == [0.5, None]
     assert [problem.source for problem in report.problems] == [f"{tmp_path / 'mine.parquet'}:3"]
+
+
+def test_other_names_of_columns_and_classes_are_mapped(tmp_path: Path) -> None:
+    write_face(tmp_path / "a.png")
+    path = tmp_path / "theirs.csv"
+    path.write_text("path,emotion,rater,kind\na.png,Happy,7,round\na.png,sadness,8,\n")
+    options = {
+        "columns": "image=path, expression=emotion,label_kind=kind",
+        "values": "expression.happy=happiness",
+    }
+    manifest = read_table(path, ReadingReport(), **options)
+    assert manifest.column("expression").to_pylist() == ["happiness", "sadness"]
+    assert manifest.column("label_kind").to_pylist() == ["round", None]
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"columns": "image"}, "expected pairs such as image=path"),
+        ({"columns": "picture=path"}, "expected pairs such as image=path"),
+        ({"columns": "image=file"}, "expected a column 'file'"),
+        ({"columns": "expression=emotion"}, "expected a column 'image'"),
+        ({"values": "happy=happiness"}, r"expression\.happy=happiness"),
+    ],
+)
+def test_mappings_that_cannot_be(tmp_path: Path, options: dict[str, str], named: str) -> None:
+    path = tmp_path / "theirs.csv"
+    path.write_text("path,emotion\na.png,happy\n")
+    with pytest.raises(FaceBehaviorError, match=named):
+        read_table(path, ReadingReport(), **options)
+
+
+def test_columns_of_ones_own_are_text_or_truths(tmp_path: Path) -> None:
+    write_face(tmp_path / "a.png")
+    path = tmp_path / "own.csv"
+    path.write_text("image,label_digit,label_bar\na.png,0,1\na.png,7,0\na.png,1,\n")
+    manifest = read_table(path, ReadingReport())
+    assert manifest.column("label_digit").to_pylist() == ["0", "7", "1"]
+    assert manifest.column("label_bar").to_pylist() == [True, False, None]

@@ -1,11 +1,28 @@
-"""Pictures that the user has labelled, named in a CSV or Parquet file.
+"""Table: pictures that you have labelled yourself, named in a CSV or Parquet file.
 
-The column `image` holds paths, relative to the file's folder; the other columns have the names of
-the manifest: `expression`, `au01` .. `au26`, `valence`, `arousal`, `split`, `subject` and so on. An
-empty cell is a missing label.
+Labels: the columns that it has: `expression`, `au01` .. `au26`, `valence`, `arousal`, `compound`,
+`identity`, `attr_smiling` and the other attributes; and, for tasks of your own, `label_ANYTHING`.
+Size: any.
+Where: nobody needs to be asked.
+Terms: yours.
+Citation: yours.
+Metric: as its columns allow.
+
+The column `image` holds paths, relative to the file's folder; `split`, `subject` and others are
+those of the manifest. An empty cell is a missing label.
+
+Options: `columns`, where the table names its columns otherwise: image=path,expression=emotion; then
+all others are left aside. `values`, where it names its classes otherwise:
+expression.happy=happiness,expression.sad=sadness.
+
+Layout::
+
+    pictures.csv                                     image,expression,au12,...
+    first.jpg   folder/second.jpg
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,9 +34,11 @@ from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import (
     ACTION_UNIT_COLUMNS,
     AFFECT,
+    ATTRIBUTE_COLUMNS,
     COMPOUND_EXPRESSIONS,
     EXPRESSIONS,
     MANIFEST_COLUMNS,
+    OWN_COLUMNS,
     Manifest,
 )
 
@@ -34,94 +53,182 @@ _SCALARS = tuple(
     if not (pa.types.is_fixed_size_list(kind) or pa.types.is_list(kind))
 )
 _LABELS = ("expression", *ACTION_UNIT_COLUMNS, *AFFECT)
+_ALL_LABELS = frozenset({*_LABELS, "compound", "identity", *ATTRIBUTE_COLUMNS})
 
 
-def read_table(root: Path, report: ReadingReport) -> Manifest:
+@dataclass(frozen=True)
+class Mapped:
+    """How the names of a table become those of the manifest.
+
+    Attributes:
+        columns: our name of each of their columns; empty where theirs are ours.
+        values: our word for each of their words, by our column and their word in lower case.
+    """
+
+    columns: Mapping[str, str]
+    values: Mapping[tuple[str, str], str]
+
+    def cell(self, name: str, value: object) -> object:
+        """Give our word for one of theirs."""
+        text = str(value).strip().lower()
+        return self.values.get((name, text), value)
+
+
+def read_table(
+    root: Path, report: ReadingReport, *, columns: str = "", values: str = ""
+) -> Manifest:
     """Read a user's own table of labelled pictures.
 
     Args:
         root: a `.csv` or `.parquet` file.
         report: takes the counts and problems: a row whose picture is not there, or whose cell
             cannot be a label of its column, is left out.
+        columns: `ours=theirs,...` where the table names its columns otherwise; then all other
+            columns are left aside.
+        values: `column.their word=ours,...` where it names its classes otherwise.
 
     Raises:
         FaceBehaviorError: the file is missing or no such table, lacks the column `image` or every
             label, or has an unknown column.
         BadInput: the first malformed row, in strict reading.
     """
-    lines = _parquet_rows(root, report) if root.suffix == ".parquet" else _csv_rows(root, report)
-    rows = [row for line, cells in lines if (row := _row(root, line, cells, report)) is not None]
+    mapped = Mapped(_columns(columns), _words(values))
+    parquet = root.suffix == ".parquet"
+    lines = _parquet_rows(root, report, mapped) if parquet else _csv_rows(root, report, mapped)
+    cells = list(lines)
+    own = _truths(row for _, row in cells)
+    rows = [row for n, found in cells if (row := _row(root, n, found, own, mapped, report))]
     if not rows:
         found = f"the first: {report.problems[0]}" if report.problems else "it has none"
         raise FaceBehaviorError(f"{root}: not one row can be used; {found}")
     return Manifest.from_rows(rows)
 
 
-def _csv_rows(path: Path, report: ReadingReport) -> Iterator[tuple[int, Mapping[str, object]]]:
+def _columns(text: str) -> dict[str, str]:
+    found = {}
+    for pair in filter(None, map(str.strip, text.split(","))):
+        ours, sign, theirs = (part.strip() for part in pair.partition("="))
+        if not sign or not theirs or not (ours in _SCALARS or ours.startswith(OWN_COLUMNS)):
+            raise FaceBehaviorError(
+                f"columns: expected pairs such as image=path,expression=emotion, found {pair!r}; "
+                f"labels are {', '.join(_LABELS)}"
+            )
+        found[theirs] = ours
+    return found
+
+
+def _words(text: str) -> dict[tuple[str, str], str]:
+    found = {}
+    for pair in filter(None, map(str.strip, text.split(","))):
+        place, sign, ours = (part.strip() for part in pair.partition("="))
+        column, dot, theirs = place.partition(".")
+        if not sign or not dot:
+            raise FaceBehaviorError(
+                f"values: expected pairs such as expression.happy=happiness, found {pair!r}"
+            )
+        found[column, theirs.lower()] = ours
+    return found
+
+
+def _truths(rows: Iterable[Mapping[str, object]]) -> dict[str, bool]:
+    """Tell which of the columns of one's own hold nothing but true and false."""
+    found: dict[str, bool] = {}
+    for row in rows:
+        for name, cell in row.items():
+            text = "" if cell is None else str(cell).strip().lower()
+            if name.startswith(OWN_COLUMNS) and text:
+                found[name] = found.get(name, True) and text in (*_TRUE, *_FALSE)
+    return found
+
+
+def _csv_rows(
+    path: Path, report: ReadingReport, mapped: Mapped
+) -> Iterator[tuple[int, Mapping[str, object]]]:
     """Go through the rows of a CSV file with their line numbers, as text."""
     if not path.is_file():
         raise FaceBehaviorError(f"{path}: expected a CSV or Parquet file, found none")
-    names = first_row(path)
-    _check_columns(path, names)
+    theirs = first_row(path)
+    names = _named(path, theirs, mapped)
     for line, cells in numbered_rows(path, report, header=1):
         if len(cells) == len(names):
-            yield line, dict(zip(names, cells, strict=True))
+            yield line, {n: c for n, c in zip(names, cells, strict=True) if n is not None}
         else:
             report.problem(path, line, f"expected {len(names)} cells, found {len(cells)}")
 
 
-def _parquet_rows(path: Path, report: ReadingReport) -> Iterator[tuple[int, Mapping[str, object]]]:
+def _parquet_rows(
+    path: Path, report: ReadingReport, mapped: Mapped
+) -> Iterator[tuple[int, Mapping[str, object]]]:
     """Go through the rows of a Parquet file with their numbers, from 1."""
     try:
         table = pq.read_table(path)
     except (pa.ArrowInvalid, OSError) as error:
         reason = str(error).splitlines()[0]
         raise FaceBehaviorError(f"{path}: expected a Parquet table ({reason})") from error
-    _check_columns(path, table.column_names)
+    names = _named(path, table.column_names, mapped)
     for number, cells in enumerate(table.to_pylist(), start=1):
         report.rows += 1
-        yield number, cells
+        values = zip(names, cells.values(), strict=True)
+        yield number, {name: cell for name, cell in values if name is not None}
 
 
-def _check_columns(path: Path, names: list[str]) -> None:
-    if "image" not in names:
+def _named(path: Path, theirs: list[str], mapped: Mapped) -> list[str | None]:
+    """Give our name of each of a table's columns; None for one that is left aside."""
+    if missing := [name for name in mapped.columns if name not in theirs]:
         raise FaceBehaviorError(
-            f"{path}: expected a column 'image', found columns: {', '.join(names)}"
+            f"{path}: expected a column {missing[0]!r}, found columns: {', '.join(theirs)}"
         )
-    unknown = [name for name in names if name not in _SCALARS]
+    names: list[str | None] = [*theirs]
+    if mapped.columns:
+        names = [mapped.columns.get(name) for name in theirs]
+    known = [name for name in names if name is not None]
+    if "image" not in known:
+        raise FaceBehaviorError(
+            f"{path}: expected a column 'image', found columns: {', '.join(theirs)}; where they "
+            "have other names, give the option columns=image=THEIRS,..."
+        )
+    unknown = [n for n in known if n not in _SCALARS and not n.startswith(OWN_COLUMNS)]
     if unknown:
         raise FaceBehaviorError(
             f"{path}: unknown column {unknown[0]!r}; labels are {', '.join(_LABELS)}"
         )
-    if not set(names) & set(_LABELS):
+    if not any(name in _ALL_LABELS or name.startswith(OWN_COLUMNS) for name in known):
         raise FaceBehaviorError(
             f"{path}: expected at least one column of labels ({', '.join(_LABELS)}), found none"
         )
+    return names
 
 
 def _row(
-    path: Path, line: int, cells: Mapping[str, object], report: ReadingReport
+    path: Path,
+    line: int,
+    cells: Mapping[str, object],
+    own: Mapping[str, bool],
+    mapped: Mapped,
+    report: ReadingReport,
 ) -> dict[str, object] | None:
     row: dict[str, object] = {"database": path.stem}
     for name, cell in cells.items():
         try:
-            row[name] = _value(name, cell)
+            row[name] = _value(name, mapped.cell(name, cell), own)
         except ValueError as error:
             report.problem(path, line, f"column {name}: {error}")
             return None
-    picture = path.parent / str(row["image"])
-    if row["image"] is None or not picture.is_file():
+    picture = path.parent / str(row.get("image"))
+    if row.get("image") is None or not picture.is_file():
         report.problem(path, line, f"names a picture that is not there: {row['image']}")
         return None
     row["image"] = str(picture)
     return row
 
 
-def _value(name: str, cell: object) -> object:
+def _value(name: str, cell: object, own: Mapping[str, bool]) -> object:
     """Turn one cell, whatever its type, into the type of its column; an empty one into None."""
     text = "" if cell is None else str(cell).strip()
     if not text or text.lower() == "nan":
         return None
+    if name.startswith(OWN_COLUMNS):
+        return _boolean(text) if own[name] else text
     kind = MANIFEST_COLUMNS[name]
     if pa.types.is_boolean(kind):
         return _boolean(text)
