@@ -14,8 +14,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.add_argument("model", help="a packaged model's name or a model file")
     parser.add_argument("shards", help="prepared pictures: a shard or a folder of shards")
-    parser.add_argument("--protocol", default="default", help="by name (%(default)s)")
+    parser.add_argument(
+        "--protocol", default="default", help="by name (%(default)s); `list` names them all"
+    )
     parser.add_argument("--split", help="the split to measure on (that of the protocol)")
+    parser.add_argument("--fold", type=int, help="judge this fold of the protocol alone, from 0")
+    parser.add_argument(
+        "--by",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="audit by a column, such as gender, age_band or skin_tone (may be repeated)",
+    )
+    parser.add_argument(
+        "--compare",
+        metavar="MODEL|FILE",
+        help="paired differences to another model, or to a file of records or of OpenFace 2, "
+        "py-feat or LibreFace",
+    )
+    parser.add_argument("--report", dest="output", metavar="FOLDER", help="the same as --output")
     parser.add_argument("-o", "--output", help="folder for report.md, report.json and pictures")
     parser.add_argument(
         "--runtime",
@@ -28,14 +45,44 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure; print the report, or write it into its folder."""
+    from pathlib import Path
+
     from facebehavior.databases import Shards
-    from facebehavior.evaluation import evaluate, find_protocol, report_text, write_report
+    from facebehavior.evaluation import (
+        PROTOCOLS,
+        FileAnswers,
+        ModelAnswers,
+        evaluate,
+        find_protocol,
+        report_text,
+        write_report,
+    )
     from facebehavior.model_file import FaceModel, find_model
 
+    if arguments.protocol == "list":
+        for name, one in PROTOCOLS.items():
+            print(f"{name:20} {', '.join(one.databases) or 'any'}: {one.description}")
+        return 0
     protocol = find_protocol(arguments.protocol)
     model = FaceModel(find_model(arguments.model), runtime=arguments.runtime, threads=2)
     shards = Shards(arguments.shards)
-    found = evaluate(model, shards, protocol, split=arguments.split, seed=arguments.seed)
+    other: FileAnswers | ModelAnswers | None = None
+    if arguments.compare is not None:
+        if Path(arguments.compare).suffix.lower() in (".csv", ".parquet", ".jsonl"):
+            other = FileAnswers(arguments.compare)
+        else:
+            compared = FaceModel(find_model(arguments.compare), runtime=arguments.runtime)
+            other = ModelAnswers(compared)
+    found = evaluate(
+        model,
+        shards,
+        protocol,
+        split=arguments.split,
+        fold=arguments.fold,
+        by=arguments.by,
+        other=other,
+        seed=arguments.seed,
+    )
     if arguments.output is None:
         print(report_text(found))
     else:

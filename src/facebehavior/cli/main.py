@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from facebehavior.cli import (
     analyze_command,
     compare_command,
+    convert_command,
     databases_command,
     doctor_command,
     evaluate_command,
@@ -34,6 +35,7 @@ COMMANDS = (
     export_command,
     compare_command,
     find_command,
+    convert_command,
     models_command,
     doctor_command,
 )

@@ -186,7 +186,10 @@ def _with_source(
     known = (found.origin == GIVEN) | (found.origin == DETECTED)
     flat = pa.array(points.reshape(-1), pa.float32())
     landmarks = pa.FixedSizeListArray.from_arrays(flat, 10, mask=pa.array(~known))
+    image = table["image"]
+    source = image if pa.types.is_string(image.type) else pa.nulls(len(table), pa.string())
     columns = {
+        "source": source,
         "landmarks": landmarks,
         "alignment": pa.array(alignment, MANIFEST_COLUMNS["alignment"]),
     }

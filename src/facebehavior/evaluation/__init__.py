@@ -1,9 +1,12 @@
 """Measuring a model: metrics, protocols of the databases, confidence intervals and reports."""
 
+from facebehavior.evaluation.database_protocols import PROTOCOLS, find_protocol
 from facebehavior.evaluation.evaluate import LabelledCrops, evaluate
-from facebehavior.evaluation.protocols import PROTOCOLS, EvaluationProtocol, find_protocol
+from facebehavior.evaluation.other_model import FileAnswers, ModelAnswers
+from facebehavior.evaluation.protocols import EvaluationProtocol
 from facebehavior.evaluation.report import write_report
-from facebehavior.evaluation.results import Evaluation, Resampling
+from facebehavior.evaluation.resampling import Resampling
+from facebehavior.evaluation.results import Evaluation
 from facebehavior.evaluation.tables import report_text
 from facebehavior.evaluation.truth import Labels, Truth
 from facebehavior.intervals import Interval, bootstrap, wilson
@@ -12,9 +15,11 @@ __all__ = [
     "PROTOCOLS",
     "Evaluation",
     "EvaluationProtocol",
+    "FileAnswers",
     "Interval",
     "LabelledCrops",
     "Labels",
+    "ModelAnswers",
     "Resampling",
     "Truth",
     "bootstrap",

@@ -2,31 +2,32 @@
 
 import hashlib
 from collections import Counter
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from facebehavior.compound import find_compound_set
 from facebehavior.errors import FaceBehaviorError
+from facebehavior.evaluation.answers import answerable, compound_answers, scored_tasks
+from facebehavior.evaluation.audit import audit
 from facebehavior.evaluation.judging import (
     Groups,
     judge_action_units,
     judge_affect,
     judge_expression,
+    judge_identity,
 )
+from facebehavior.evaluation.other_model import OtherModel, compare
 from facebehavior.evaluation.protocols import EvaluationProtocol
-from facebehavior.evaluation.results import (
-    ActionUnitsResult,
-    AffectResult,
-    Evaluation,
-    ExpressionResult,
-    Resampling,
-)
+from facebehavior.evaluation.resampling import Resampling
+from facebehavior.evaluation.results import Evaluation
 from facebehavior.evaluation.truth import Truth
 from facebehavior.faces.alignment import CropParameters
 from facebehavior.intervals import REPLICATES
-from facebehavior.labels import Manifest
+from facebehavior.labels import ATTRIBUTE_COLUMNS, Manifest
 from facebehavior.model_file import FaceModel, Predictions, join
 
 _AT_ONCE = 256
@@ -53,6 +54,9 @@ def evaluate(
     protocol: EvaluationProtocol,
     *,
     split: str | None = None,
+    fold: int | None = None,
+    by: Sequence[str] = (),
+    other: OtherModel | None = None,
     seed: int = 0,
     replicates: int = REPLICATES,
 ) -> Evaluation:
@@ -63,6 +67,9 @@ def evaluate(
         data: the crops and their labels.
         protocol: by which labels, on which split and with which main metric.
         split: another split than the protocol's.
+        fold: judge the subjects of this fold of the protocol alone, from 0.
+        by: columns of the manifest to audit by, such as `gender`.
+        other: a model, or a file of predictions, to compare with.
         seed: seed of the bootstrap.
         replicates: number of draws of the bootstrap.
 
@@ -70,22 +77,24 @@ def evaluate(
         What was found, for each task that the model, the protocol and the labels have.
 
     Raises:
-        FaceBehaviorError: the crops are not what the model reads, the split has no rows, or no
-            row has a label for a task of the model.
+        FaceBehaviorError: the crops are not what the model reads, the split or the fold has no
+            rows, there is no such column, or no row has a label for a task of the model.
     """
     _check_crops(model, data.crop_parameters)
     split = split or protocol.split
     manifest = data.manifest
     truth = protocol.truth(manifest)
-    inside = _rows_of_split(manifest, split)
-    kept, dropped = _kept_rows(truth, inside, tuple(model.metadata.heads))
+    _check_columns(manifest, by)
+    inside = _rows_of_split(manifest, split) & _rows_of_fold(manifest, protocol, fold)
+    kept, dropped = _kept_rows(truth, inside, answerable(model.metadata.heads))
     if not kept.any():
         raise FaceBehaviorError(_nothing_left(protocol, model, dropped))
     rows = np.flatnonzero(kept)
     predictions, pixels_sha256 = _predict(model, data, rows)
     groups = _groups(manifest, rows)
     resampling = Resampling(replicates=replicates, seed=seed)
-    expression, action_units, affect = _judge(model, predictions, truth, rows, groups, resampling)
+    results = _judge(model, predictions, truth, rows, groups, resampling, protocol)
+    scored = scored_tasks(predictions, truth, rows, model.metadata.action_unit_thresholds)
     return Evaluation(
         model_name=model.metadata.name,
         model_version=model.metadata.version,
@@ -103,9 +112,20 @@ def evaluate(
         alignment=_counts(_texts(manifest, "alignment")[rows]),
         subjects=None if groups is None else len(np.unique(groups)),
         resampling=resampling,
-        expression=expression,
-        action_units=action_units,
-        affect=affect,
+        fold=fold,
+        audits=tuple(
+            audit(one, protocol.main_metric[one.task], name, values, groups, resampling)
+            for name in by
+            for values in [_texts(manifest, name)[rows]]
+            for one in scored
+            if one.task in protocol.main_metric
+        ),
+        comparison=(
+            None
+            if other is None
+            else compare(other, data, rows, scored, protocol, groups, resampling)
+        ),
+        **results,
     )
 
 
@@ -205,23 +225,77 @@ def _judge(
     rows: NDArray[np.int64],
     groups: Groups,
     resampling: Resampling,
-) -> tuple[ExpressionResult | None, ActionUnitsResult | None, AffectResult | None]:
-    expression = action_units = affect = None
+    protocol: EvaluationProtocol,
+) -> dict[str, Any]:
+    """Judge every task that the model and the labels have."""
+    found: dict[str, Any] = {}
     if predictions.expression is not None and truth.expression is not None:
-        expression = judge_expression(
-            predictions.expression, truth.expression[rows], groups, resampling
+        found["expression"] = judge_expression(
+            predictions.expression,
+            truth.expression[rows],
+            groups,
+            resampling,
+            also=protocol.main_metric.get("expression"),
+        )
+    scores = compound_answers(predictions, truth.compound_set)
+    if scores is not None and truth.compound is not None:
+        found["compound"] = judge_expression(
+            scores,
+            truth.compound[rows],
+            groups,
+            resampling,
+            names=find_compound_set(truth.compound_set),
+            probabilities=False,
+            also=protocol.main_metric.get("compound"),
         )
     if predictions.action_units is not None and truth.action_units is not None:
-        action_units = judge_action_units(
+        found["action_units"] = judge_action_units(
             predictions.action_units,
             truth.action_units[rows],
             model.metadata.action_unit_thresholds,
             groups,
             resampling,
         )
+    if predictions.attributes is not None and truth.attributes is not None:
+        found["attributes"] = judge_action_units(
+            predictions.attributes,
+            truth.attributes[rows],
+            dict.fromkeys(ATTRIBUTE_COLUMNS, 0.5),
+            groups,
+            resampling,
+            ATTRIBUTE_COLUMNS,
+        )
     if predictions.affect is not None and truth.affect is not None:
-        affect = judge_affect(predictions.affect, truth.affect[rows], groups, resampling)
-    return expression, action_units, affect
+        found["affect"] = judge_affect(predictions.affect, truth.affect[rows], groups, resampling)
+    if predictions.embedding is not None and truth.identity is not None:
+        found["identity"] = judge_identity(predictions.embedding, truth.identity[rows], resampling)
+    return found
+
+
+def _rows_of_fold(
+    manifest: Manifest, protocol: EvaluationProtocol, fold: int | None
+) -> NDArray[np.bool_]:
+    if fold is None:
+        return np.ones(len(manifest), dtype=np.bool_)
+    if protocol.folds is None:
+        raise FaceBehaviorError(f"the protocol {protocol.name} has no folds, found fold {fold}")
+    subjects = _texts(manifest, "subject")
+    folds = protocol.folds(str(name) for name in subjects if name is not None)
+    inside = np.array([folds.get(name) == fold for name in subjects], dtype=np.bool_)
+    if not inside.any():
+        known = sorted(set(folds.values()))
+        raise FaceBehaviorError(
+            f"expected a fold of the protocol {protocol.name} that has subjects here, one of "
+            f"{known}, found {fold}"
+        )
+    return inside
+
+
+def _check_columns(manifest: Manifest, names: Sequence[str]) -> None:
+    for name in names:
+        if name not in manifest.table.column_names:
+            known = ", ".join(n for n in manifest.table.column_names if n != "image")
+            raise FaceBehaviorError(f"there is no column {name!r} to audit by; found {known}")
 
 
 def _texts(manifest: Manifest, name: str) -> NDArray[np.object_]:

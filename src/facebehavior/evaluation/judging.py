@@ -1,36 +1,38 @@
 """Predictions against labels, task by task."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from facebehavior.evaluation.figures import EXPRESSION_FIGURES, UNIT_FIGURES
 from facebehavior.evaluation.metrics import (
-    accuracy,
     accuracy_per_unit,
     average_precision,
     concordance,
     confusion_matrix,
     correlation,
     defined_mean,
+    equal_error_rate,
     expected_calibration_error,
     f1_per_unit,
     f1_scores,
-    macro_f1,
+    identification_rate,
     reliability_bins,
     roc_auc,
     root_mean_square_error,
     sign_agreement,
-    unweighted_average_recall,
+    true_match_rate,
 )
+from facebehavior.evaluation.resampling import Resampling
 from facebehavior.evaluation.results import (
     ActionUnitResult,
     ActionUnitsResult,
     AffectResult,
     ClassRecall,
     ExpressionResult,
-    Resampling,
+    IdentityResult,
 )
 from facebehavior.evaluation.truth import Labels
 from facebehavior.intervals import Interval, bootstrap, wilson
@@ -39,7 +41,12 @@ from facebehavior.labels import ACTION_UNIT_COLUMNS, AFFECT, EXPRESSIONS
 Groups = NDArray[np.int64] | None
 """(N,) number of each image's person; None where persons are not known."""
 
-_CLASSES = len(EXPRESSIONS)
+MOST_PAIRS = 3000
+"""Pairs of faces that are compared, half of them of one person."""
+FALSE_MATCHES = 0.01
+"""Share of the pairs of two people that may match in `true_match_rate`."""
+
+_EXPRESSION_FIGURES = ("accuracy", "unweighted_average_recall", "macro_f1")
 _AFFECT_METRICS = {
     "ccc": concordance,
     "correlation": correlation,
@@ -49,18 +56,25 @@ _AFFECT_METRICS = {
 
 
 def judge_expression(
-    probabilities: NDArray[np.float32],
+    scores: NDArray[np.floating],
     labels: Labels,
     groups: Groups,
     resampling: Resampling,
+    *,
+    names: Sequence[str] = EXPRESSIONS,
+    probabilities: bool = True,
+    also: str | None = None,
 ) -> ExpressionResult | None:
-    """Judge expressions.
+    """Judge expressions, basic or compound.
 
     Args:
-        probabilities: (N, 7).
+        scores: (N, K), the greatest of which is the answer.
         labels: class indices, (N,).
         groups: the images' persons.
         resampling: how the bootstrap draws.
+        names: of the K classes.
+        probabilities: whether the scores are probabilities, so that their calibration can be told.
+        also: a further figure that the protocol quotes.
 
     Returns:
         The result; None where nothing is annotated.
@@ -68,20 +82,22 @@ def judge_expression(
     annotated = labels.annotated
     if not annotated.any():
         return None
-    truth, probabilities = labels.values[annotated], probabilities[annotated]
-    answers = probabilities.argmax(axis=1)
-    confusion = confusion_matrix(truth, answers, _CLASSES)
-    bins = reliability_bins(probabilities.max(axis=1), answers == truth)
-    names = ("accuracy", "unweighted_average_recall", "macro_f1")
-    intervals = _bootstrap(
-        _expression_figures, [truth, answers], _chosen(groups, annotated), resampling
-    )
+    truth, scores = labels.values[annotated], scores[annotated]
+    answers = scores.argmax(axis=1)
+    confusion = confusion_matrix(truth, answers, len(names))
+    figures = tuple(dict.fromkeys([*_EXPRESSION_FIGURES, *([also] if also else [])]))
+
+    def compute(truth: NDArray[np.int64], answers: NDArray[np.int64]) -> list[float]:
+        return [EXPRESSION_FIGURES[name](truth, answers, len(names)) for name in figures]
+
+    intervals = _bootstrap(compute, [truth, answers], _chosen(groups, annotated), resampling)
+    bins = reliability_bins(scores.max(axis=1), answers == truth) if probabilities else None
     return ExpressionResult(
         images=len(truth),
-        figures=dict(zip(names, intervals, strict=True)),
-        classes=_class_recalls(confusion, resampling.level),
+        figures=dict(zip(figures, intervals, strict=True)),
+        classes=_class_recalls(confusion, names, resampling.level),
         confusion=confusion,
-        calibration_error=expected_calibration_error(bins),
+        calibration_error=float("nan") if bins is None else expected_calibration_error(bins),
         bins=bins,
     )
 
@@ -92,15 +108,17 @@ def judge_action_units(
     thresholds: Mapping[str, float],
     groups: Groups,
     resampling: Resampling,
+    columns_of: Sequence[str] = ACTION_UNIT_COLUMNS,
 ) -> ActionUnitsResult | None:
-    """Judge action units.
+    """Judge action units, or attributes.
 
     Args:
-        probabilities: (N, 17).
-        labels: true where active, (N, 17).
-        thresholds: for each action unit the probability above which it counts as active.
+        probabilities: (N, A).
+        labels: true where active, (N, A).
+        thresholds: for each of them the probability above which it counts as active.
         groups: the images' persons.
         resampling: how the bootstrap draws.
+        columns_of: names of the A columns.
 
     Returns:
         The result; None where nothing is annotated.
@@ -111,13 +129,14 @@ def judge_action_units(
     chosen = np.ix_(rows, columns)
     truth, annotated = labels.values[chosen], labels.annotated[chosen]
     probabilities = probabilities[chosen]
-    names = [ACTION_UNIT_COLUMNS[column] for column in columns]
+    names = [columns_of[int(column)] for column in columns]
     limits = np.array([thresholds[name] for name in names])
     answers = probabilities > limits
     intervals = _bootstrap(
         _action_unit_figures, [truth, answers, annotated], _chosen(groups, rows), resampling
     )
-    means, f1, right = intervals[:2], intervals[2 : 2 + len(names)], intervals[2 + len(names) :]
+    means, rest = intervals[: len(UNIT_FIGURES)], intervals[len(UNIT_FIGURES) :]
+    f1, right = rest[: len(names)], rest[len(names) :]
     units = tuple(
         ActionUnitResult(
             name=name,
@@ -134,8 +153,7 @@ def judge_action_units(
         for unit, name in enumerate(names)
     )
     figures = {
-        "mean_f1": means[0],
-        "mean_accuracy": means[1],
+        **dict(zip(UNIT_FIGURES, means, strict=True)),
         "mean_roc_auc": Interval(defined_mean(np.array([unit.roc_auc for unit in units]))),
         "mean_average_precision": Interval(
             defined_mean(np.array([unit.average_precision for unit in units]))
@@ -185,17 +203,86 @@ def judge_affect(
     )
 
 
-def _expression_figures(truth: NDArray[np.int64], answers: NDArray[np.int64]) -> list[float]:
-    confusion = confusion_matrix(truth, answers, _CLASSES)
-    return [accuracy(truth, answers), unweighted_average_recall(confusion), macro_f1(confusion)]
+def judge_identity(
+    embedding: NDArray[np.float32], labels: Labels, resampling: Resampling
+) -> IdentityResult | None:
+    """Judge how well an embedding tells people apart.
+
+    Args:
+        embedding: (N, D) of length 1.
+        labels: numbers of the people, (N,).
+        resampling: how the bootstrap draws; its seed draws the pairs too.
+
+    Returns:
+        The result; None without two people of whom one has two images.
+    """
+    rows = np.flatnonzero(labels.annotated)
+    people, vectors = labels.values[rows], embedding[rows].astype(np.float64)
+    first, second = drawn_pairs(people, MOST_PAIRS, resampling.seed)
+    if not len(first):
+        return None
+    similarities = (vectors[first] * vectors[second]).sum(axis=1)
+    same = people[first] == people[second]
+    names = ("roc_auc", "equal_error_rate", "true_match_rate")
+    intervals = _bootstrap(_pair_figures, [similarities, same], people[first], resampling)
+    _, gallery = np.unique(people, return_index=True)
+    probes = np.setdiff1d(np.arange(len(people)), gallery)
+    likeness = vectors[probes] @ vectors[gallery].T
+    found = identification_rate(likeness, people[gallery], people[probes])
+    rank_1 = wilson(round(found * len(probes)), len(probes), resampling.level)
+    return IdentityResult(
+        images=len(rows),
+        people=len(gallery),
+        pairs=len(first),
+        figures=dict(zip(names, intervals, strict=True)) | {"rank_1": rank_1},
+    )
+
+
+def drawn_pairs(
+    people: NDArray[np.int64], most: int, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Draw as many pairs of images of one person as of two, each pair at most once.
+
+    Args:
+        people: (N,) numbers.
+        most: pairs, all in all.
+        seed: of the draw.
+
+    Returns:
+        (P,) and (P,) places of the images; empty where there are not both kinds.
+    """
+    generator = np.random.default_rng([seed, len(people)])
+    order = np.argsort(people, kind="stable")
+    blocks = np.split(order, np.flatnonzero(np.diff(people[order])) + 1) if len(order) else []
+    own = [block[np.stack(np.triu_indices(len(block), 1), axis=1)] for block in blocks]
+    same = np.concatenate(own) if own else np.empty((0, 2), dtype=np.int64)
+    if not len(same) or len(blocks) < 2:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    number = min(len(same), most // 2)
+    same = same[generator.permutation(len(same))[:number]]
+    drawn = np.sort(generator.integers(0, len(people), size=(8 * number + 64, 2)), axis=1)
+    drawn = drawn[people[drawn[:, 0]] != people[drawn[:, 1]]]
+    _, places = np.unique(drawn, axis=0, return_index=True)
+    others = drawn[np.sort(places)][:number]
+    both = np.concatenate([same, others])
+    return both[:, 0], both[:, 1]
+
+
+def _pair_figures(similarities: NDArray[np.float64], same: NDArray[np.bool_]) -> list[float]:
+    return [
+        roc_auc(same, similarities),
+        equal_error_rate(similarities, same),
+        true_match_rate(similarities, same, FALSE_MATCHES),
+    ]
 
 
 def _action_unit_figures(
     truth: NDArray[np.bool_], answers: NDArray[np.bool_], annotated: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
+    means = [figure(truth, answers, annotated) for figure in UNIT_FIGURES.values()]
     f1 = f1_per_unit(truth, answers, annotated)
     right = accuracy_per_unit(truth, answers, annotated)
-    return np.concatenate([[defined_mean(f1), defined_mean(right)], f1, right])
+    return np.concatenate([means, f1, right])
 
 
 def _affect_figures(
@@ -209,7 +296,9 @@ def _affect_figures(
     return [defined_mean(np.array(figures[:: len(_AFFECT_METRICS)])), *figures]
 
 
-def _class_recalls(confusion: NDArray[np.int64], level: float) -> tuple[ClassRecall, ...]:
+def _class_recalls(
+    confusion: NDArray[np.int64], names: Sequence[str], level: float
+) -> tuple[ClassRecall, ...]:
     images, hits, f1 = confusion.sum(axis=1), np.diag(confusion), f1_scores(confusion)
     return tuple(
         ClassRecall(
@@ -218,7 +307,7 @@ def _class_recalls(confusion: NDArray[np.int64], level: float) -> tuple[ClassRec
             recall=wilson(int(hits[index]), int(images[index]), level),
             f1=float(f1[index]),
         )
-        for index, name in enumerate(EXPRESSIONS)
+        for index, name in enumerate(names)
     )
 
 

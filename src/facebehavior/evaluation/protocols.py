@@ -1,10 +1,8 @@
 """The protocols: by which labels, on which split and with which metric a model is judged."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
-from facebehavior.errors import FaceBehaviorError
 from facebehavior.evaluation.truth import (
     Truth,
     every_label,
@@ -25,6 +23,9 @@ class EvaluationProtocol:
         split: the split that is used where none is asked for; None for all rows.
         truth: makes the labels out of a manifest.
         main_metric: for each task, the metric to quote.
+        databases: names of the databases that it is made for; empty for any.
+        folds: gives the fold, from 0, of each subject, where the field trains and tests by folds.
+        composite: the single score of a challenge, from the main figures by their tasks.
     """
 
     name: str
@@ -33,11 +34,14 @@ class EvaluationProtocol:
     split: str | None
     truth: Callable[[Manifest], Truth]
     main_metric: Mapping[str, str]
+    databases: tuple[str, ...] = ()
+    folds: Callable[[Iterable[str]], Mapping[str, int]] | None = None
+    composite: Callable[[Mapping[str, float]], float] | None = None
 
 
 _FERPLUS = "Barsoum, Zhang, Canton Ferrer and Zhang, ICMI 2016"
 
-_ALL = (
+GENERAL = (
     EvaluationProtocol(
         name="default",
         description="Every annotated label of every task.",
@@ -48,6 +52,9 @@ _ALL = (
             "expression": "unweighted_average_recall",
             "action_units": "mean_f1",
             "affect": "mean_ccc",
+            "compound": "unweighted_average_recall",
+            "attributes": "mean_accuracy",
+            "identity": "roc_auc",
         },
     ),
     EvaluationProtocol(
@@ -62,6 +69,7 @@ _ALL = (
         split="test",
         truth=named_expression,
         main_metric={"expression": "accuracy"},
+        databases=("ferplus",),
     ),
     EvaluationProtocol(
         name="ferplus-strict",
@@ -74,22 +82,7 @@ _ALL = (
         split="test",
         truth=most_of_all_votes,
         main_metric={"expression": "accuracy"},
+        databases=("ferplus",),
     ),
 )
-
-PROTOCOLS: Mapping[str, EvaluationProtocol] = {protocol.name: protocol for protocol in _ALL}
-"""The protocols by name."""
-
-
-def find_protocol(name: str) -> EvaluationProtocol:
-    """Give a protocol by its name.
-
-    Raises:
-        FaceBehaviorError: there is none of that name.
-    """
-    if name not in PROTOCOLS:
-        nearest = get_close_matches(name, PROTOCOLS, n=1, cutoff=0.0)[0]
-        raise FaceBehaviorError(
-            f"there is no protocol {name!r}; the nearest is {nearest!r} of: {', '.join(PROTOCOLS)}"
-        )
-    return PROTOCOLS[name]
+"""The protocols for any database, and those of FER+, which have rules of their own."""

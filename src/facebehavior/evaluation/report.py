@@ -14,7 +14,6 @@ from facebehavior.evaluation.protocols import EvaluationProtocol
 from facebehavior.evaluation.results import Evaluation
 from facebehavior.evaluation.tables import report_text
 from facebehavior.files import writing
-from facebehavior.labels import EXPRESSIONS
 
 PICTURES = ("confusion.png", "reliability.png")
 
@@ -34,7 +33,7 @@ def write_report(evaluation: Evaluation, folder: str | Path) -> None:
     folder = Path(folder)
     pictures: tuple[str, ...] = ()
     result = evaluation.expression
-    if result is not None:
+    if result is not None and result.bins is not None:
         pictures = PICTURES
         with writing(folder / "confusion.png") as path:
             draw_confusion(result.confusion, path)
@@ -49,8 +48,11 @@ def write_report(evaluation: Evaluation, folder: str | Path) -> None:
 def json_report(evaluation: Evaluation) -> str:
     """Give an evaluation as JSON in full precision; what is undefined is null."""
     values = _plain(evaluation)
-    if evaluation.expression is not None:
-        values["expression"]["labels"] = list(EXPRESSIONS)
+    for task in ("expression", "compound"):
+        result = getattr(evaluation, task)
+        if result is not None:
+            values[task]["labels"] = [each.name for each in result.classes]
+    values["composite"] = evaluation.composite()
     values["fallback_share"] = evaluation.fallback_share
     values["main_figures"] = _plain(evaluation.main_figures())
     return json.dumps(values, indent=2, sort_keys=True, allow_nan=False) + "\n"

@@ -6,29 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from facebehavior.evaluation.audit import Audit
+from facebehavior.evaluation.comparison import Comparison
 from facebehavior.evaluation.metrics import ReliabilityBins
 from facebehavior.evaluation.protocols import EvaluationProtocol
-from facebehavior.intervals import LEVEL, REPLICATES, Interval
-
-
-@dataclass(frozen=True)
-class Resampling:
-    """How the bootstrap draws.
-
-    Attributes:
-        replicates: number of draws.
-        level: confidence level, between 0 and 1.
-        seed: seed of the draws.
-    """
-
-    replicates: int = REPLICATES
-    level: float = LEVEL
-    seed: int = 0
+from facebehavior.evaluation.resampling import Resampling
+from facebehavior.intervals import Interval
 
 
 @dataclass(frozen=True)
 class ClassRecall:
-    """One expression: how many images it has, and the share predicted rightly.
+    """One expression, basic or compound: how many images it has and how many are recognised.
 
     Attributes:
         name: the expression.
@@ -45,15 +33,17 @@ class ClassRecall:
 
 @dataclass(frozen=True, eq=False)
 class ExpressionResult:
-    """How well expressions are predicted.
+    """How well expressions are predicted, basic or compound.
 
     Attributes:
-        images: number of images with an expression label.
-        figures: `accuracy`, `unweighted_average_recall` and `macro_f1`.
-        classes: one entry for each expression, in order.
-        confusion: (7, 7) counts, rows truth, columns prediction.
-        calibration_error: expected calibration error of the greatest probability.
-        bins: the bins it is computed from.
+        images: number of images with a label.
+        figures: `accuracy`, `unweighted_average_recall`, `macro_f1`, and what else the protocol
+            quotes.
+        classes: one entry for each of K expressions, in order.
+        confusion: (K, K) counts, rows truth, columns prediction.
+        calibration_error: expected calibration error of the greatest probability; nan where the
+            model gives scores that are no probabilities.
+        bins: the bins it is computed from; None likewise.
     """
 
     images: int
@@ -61,7 +51,7 @@ class ExpressionResult:
     classes: tuple[ClassRecall, ...]
     confusion: NDArray[np.int64]
     calibration_error: float
-    bins: ReliabilityBins
+    bins: ReliabilityBins | None
 
 
 @dataclass(frozen=True)
@@ -123,6 +113,25 @@ class AffectResult:
     annotated: Mapping[str, int]
 
 
+@dataclass(frozen=True)
+class IdentityResult:
+    """How well faces of one person are told from those of two.
+
+    Attributes:
+        images: number of images whose person is known.
+        people: number of people.
+        pairs: number of pairs that were compared, half of them of one person.
+        figures: `roc_auc`, `equal_error_rate` and `true_match_rate` (where 1 % of the pairs of two
+            people match), all of the pairs; and `rank_1`, the share of faces whose most similar
+            face, among the first of every person, is of the same person.
+    """
+
+    images: int
+    people: int
+    pairs: int
+    figures: Mapping[str, Interval]
+
+
 @dataclass(frozen=True, eq=False)
 class Evaluation:
     """How well one model does on one set of images by one protocol.
@@ -148,6 +157,12 @@ class Evaluation:
         expression: None where the model or the data have none.
         action_units: None where the model or the data have none.
         affect: None where the model or the data have none.
+        compound: None where the model or the data have none.
+        attributes: None where the model or the data have none.
+        identity: None where the model or the data have none.
+        fold: the fold whose subjects alone are judged; None for all.
+        audits: figures by group.
+        comparison: with another model; None where none was asked for.
     """
 
     model_name: str
@@ -169,6 +184,12 @@ class Evaluation:
     expression: ExpressionResult | None = None
     action_units: ActionUnitsResult | None = None
     affect: AffectResult | None = None
+    compound: ExpressionResult | None = None
+    attributes: ActionUnitsResult | None = None
+    identity: IdentityResult | None = None
+    fold: int | None = None
+    audits: tuple[Audit, ...] = ()
+    comparison: Comparison | None = None
 
     @property
     def fallback_share(self) -> float:
@@ -183,3 +204,14 @@ class Evaluation:
             if result is not None:
                 main[f"{task}: {metric}"] = result.figures[metric]
         return main
+
+    def composite(self) -> float | None:
+        """Give the protocol's single score; None where it has none, or a task is missing."""
+        figures = {
+            task: getattr(self, task).figures[metric].value
+            for task, metric in self.protocol.main_metric.items()
+            if getattr(self, task) is not None
+        }
+        if self.protocol.composite is None or len(figures) < len(self.protocol.main_metric):
+            return None
+        return self.protocol.composite(figures)

@@ -3,18 +3,27 @@
 import math
 from collections.abc import Iterable, Sequence
 
+from facebehavior.evaluation.comparison import Comparison
 from facebehavior.evaluation.results import (
     ActionUnitsResult,
     AffectResult,
     Evaluation,
     ExpressionResult,
+    IdentityResult,
 )
 from facebehavior.intervals import Interval
-from facebehavior.labels import ACTION_UNIT_NAMES, EXPRESSIONS
+from facebehavior.labels import ACTION_UNIT_NAMES
 
 UNDEFINED = "-"
 
-_TASK_TITLES = {"expression": "expression", "action_units": "action units", "affect": "affect"}
+_TASK_TITLES = {
+    "expression": "expression",
+    "action_units": "action units",
+    "affect": "affect",
+    "compound": "compound",
+    "attributes": "attributes",
+    "identity": "identity",
+}
 
 
 def report_text(evaluation: Evaluation, pictures: Sequence[str] = ()) -> str:
@@ -36,6 +45,17 @@ def report_text(evaluation: Evaluation, pictures: Sequence[str] = ()) -> str:
         sections.append(_action_units(evaluation.action_units, _level(evaluation)))
     if evaluation.affect is not None:
         sections.append(_affect(evaluation.affect, _level(evaluation)))
+    if evaluation.compound is not None:
+        title = "Compound expressions"
+        sections.append(_expression(evaluation.compound, _level(evaluation), title))
+    if evaluation.attributes is not None:
+        sections.append(_action_units(evaluation.attributes, _level(evaluation), "Attributes"))
+    if evaluation.identity is not None:
+        sections.append(_identity(evaluation.identity))
+    if evaluation.audits:
+        sections.append(_audits(evaluation))
+    if evaluation.comparison is not None:
+        sections.append(_comparison(evaluation.comparison, _level(evaluation)))
     sections.append(_model(evaluation))
     return "\n\n".join(sections) + "\n"
 
@@ -75,6 +95,10 @@ def _headline(evaluation: Evaluation) -> str:
             mark = "**" if f"{task}: {metric}" in main else ""
             name = f"{mark}{title}: {_words(metric)}{mark}"
             rows.append((name, f"{mark}{figure(interval.value)}{mark}", bounds(interval)))
+    composite = evaluation.composite()
+    if composite is not None:
+        name = f"**{evaluation.protocol.name}: single score**"
+        rows.append((name, f"**{figure(composite)}**", UNDEFINED))
     drawn = (
         "images"
         if evaluation.subjects is None
@@ -97,6 +121,7 @@ def _data(evaluation: Evaluation) -> str:
         ("rules from", protocol.source),
         ("database", ", ".join(evaluation.databases)),
         ("split", evaluation.split or "all rows"),
+        *([] if evaluation.fold is None else [("fold", evaluation.fold)]),
         ("rows", evaluation.rows),
         *((f"left out: {reason}", count) for reason, count in evaluation.dropped.items()),
         ("images evaluated", evaluation.images),
@@ -113,7 +138,7 @@ def _data(evaluation: Evaluation) -> str:
     )
 
 
-def _expression(result: ExpressionResult, level: str) -> str:
+def _expression(result: ExpressionResult, level: str, title: str = "Expression") -> str:
     rows = [
         (each.name, each.images, figure(each.recall.value), bounds(each.recall), figure(each.f1))
         for each in result.classes
@@ -125,24 +150,40 @@ def _expression(result: ExpressionResult, level: str) -> str:
         if absent
         else ""
     )
+    names = [each.name for each in result.classes]
     counts = [
         (name, *(int(count) for count in row))
-        for name, row in zip(EXPRESSIONS, result.confusion, strict=True)
+        for name, row in zip(names, result.confusion, strict=True)
     ]
-    confusion = markdown_table(("truth \\ prediction", *EXPRESSIONS), counts)
+    confusion = markdown_table(("truth \\ prediction", *names), counts)
+    calibration = (
+        "The scores are no probabilities: their calibration cannot be told."
+        if result.bins is None
+        else f"Expected calibration error ({len(result.bins.counts)} bins of equal width): "
+        f"{figure(result.calibration_error)}."
+    )
     return (
-        f"## Expression\n\n{table}\n\nIntervals of the recalls: Wilson, each image for itself."
-        f"{note}\n\n{confusion}\n\nExpected calibration error ({len(result.bins.counts)} bins of "
-        f"equal width): {figure(result.calibration_error)}."
+        f"## {title}\n\n{table}\n\nIntervals of the recalls: Wilson, each image for itself."
+        f"{note}\n\n{confusion}\n\n{calibration}"
     )
 
 
-def _action_units(result: ActionUnitsResult, level: str) -> str:
+def _action_units(result: ActionUnitsResult, level: str, title: str = "Action units") -> str:
     names = {f"au{number:02d}": name for number, name in ACTION_UNIT_NAMES.items()}
-    header = ("action unit", "images", "active", "F1", level, "accuracy", "ROC AUC", "AP", "above")
+    header = (
+        title.lower().removesuffix("s"),
+        "images",
+        "active",
+        "F1",
+        level,
+        "accuracy",
+        "ROC AUC",
+        "AP",
+        "above",
+    )
     rows = [
         (
-            f"{each.name} {names[each.name]}",
+            f"{each.name} {names.get(each.name, '')}",
             each.images,
             each.active,
             figure(each.f1.value),
@@ -155,9 +196,9 @@ def _action_units(result: ActionUnitsResult, level: str) -> str:
         for each in result.units
     ]
     return (
-        f"## Action units\n\n{markdown_table(header, rows)}\n\n"
+        f"## {title}\n\n{markdown_table(header, rows)}\n\n"
         f"{UNDEFINED}: undefined, and left out of the means. AP: average precision. Above: the "
-        "probability above which the action unit counts as active."
+        "probability above which it counts as active."
     )
 
 
@@ -169,6 +210,63 @@ def _affect(result: AffectResult, level: str) -> str:
     ]
     table = markdown_table(("dimension", "images", "metric", "value", level), rows)
     return f"## Valence and arousal\n\n{table}\n\nCCC with population moments, over all images."
+
+
+def _identity(result: IdentityResult) -> str:
+    return (
+        f"## Identity\n\n{result.images} images of {result.people} people; {result.pairs} pairs, "
+        "half of them of one person, drawn with the seed of the bootstrap. True match rate: where "
+        "1 % of the pairs of two people match. Rank 1: among the first image of every person. "
+        "Intervals over persons; that of rank 1 by Wilson."
+    )
+
+
+def _audits(evaluation: Evaluation) -> str:
+    level = _level(evaluation)
+    parts = ["## By group"]
+    for one in evaluation.audits:
+        title = f"### {_TASK_TITLES[one.task]}: {_words(one.metric)}, by {one.column}"
+        rows = [
+            (
+                each.group,
+                each.images,
+                UNDEFINED if each.persons is None else each.persons,
+                figure(each.figure.value),
+                bounds(each.figure),
+            )
+            for each in one.groups
+        ]
+        table = markdown_table((one.column, "images", "persons", "value", level), rows)
+        if one.gap is None:
+            gap = "Fewer than two groups are large enough for a gap."
+        else:
+            gap = (
+                f"Gap between {one.best} and {one.worst}: {figure(one.gap.value)} "
+                f"({bounds(one.gap)}); the two are held fixed in its interval."
+            )
+        parts.append(f"{title}\n\n{table}\n\n{gap}")
+    return "\n\n".join(parts)
+
+
+def _comparison(result: Comparison, level: str) -> str:
+    rows = [
+        (
+            f"{_TASK_TITLES[one.task]}: {_words(one.metric)}",
+            one.images,
+            figure(one.first),
+            figure(one.second),
+            figure(one.difference.value),
+            bounds(one.difference),
+        )
+        for one in result.differences
+    ]
+    header = ("figure", "images", "this model", "other", "difference", level)
+    known = {one.task: ", ".join(one.units) for one in result.differences if one.units}
+    notes = [f"{_TASK_TITLES[task]} that both know: {units}." for task, units in known.items()]
+    if result.unmatched:
+        notes.append(f"Images for which the other has no answer: {result.unmatched}, left out.")
+    text = " ".join(["Paired: both on the same images, this model minus the other.", *notes])
+    return f"## Beside {result.other}\n\n{markdown_table(header, rows)}\n\n{text}"
 
 
 def _model(evaluation: Evaluation) -> str:
@@ -194,6 +292,10 @@ def _words(metric: str) -> str:
     spoken = {
         "macro_f1": "macro F1",
         "mean_f1": "mean F1",
+        "weighted_f1": "weighted F1",
+        "abaw_score": ".67 macro F1 + .33 accuracy",
+        "mean_of_f1_and_accuracy": "mean of F1 and accuracy",
+        "roc_auc": "ROC AUC",
         "mean_roc_auc": "mean ROC AUC",
         "mean_ccc": "mean CCC",
         "ccc": "CCC",

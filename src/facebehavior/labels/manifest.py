@@ -20,6 +20,7 @@ from facebehavior.labels.expressions import EXPRESSIONS, VOTE_EXPRESSIONS
 MANIFEST_COLUMNS: Mapping[str, pa.DataType] = {
     "image": pa.string(),
     "database": pa.string(),
+    "source": pa.string(),
     "split": pa.string(),
     "subject": pa.string(),
     "video": pa.string(),
@@ -42,7 +43,8 @@ MANIFEST_COLUMNS: Mapping[str, pa.DataType] = {
 """Every column a manifest may have, with its type.
 
 `image` is the path of a picture, or of a video, whose frame number `frame` (from 0) is then meant,
-or (type `binary`) the picture's encoded bytes. `expression_votes` are the
+or (type `binary`) the picture's encoded bytes; `source` then says where they come from.
+`expression_votes` are the
 shares of the raters' votes for the 7 expressions and contempt; what is missing to 1 went to
 "unknown" or "not a face". Intensities are 0 to 1, valence and arousal -1 to 1, poses in degrees.
 `embedding` is what another network, a teacher, says of the face: up to 512 numbers, of which only

@@ -6,6 +6,7 @@ from facebehavior.records.columns import (
     own_column,
     record_columns,
 )
+from facebehavior.records.converting import convert, read_any_records
 from facebehavior.records.reading import read_records
 from facebehavior.records.rows import FaceRecord, FrameRecord, record_batch
 from facebehavior.records.schema import (
@@ -23,8 +24,10 @@ __all__ = [
     "RecordWriter",
     "RecordedModel",
     "arrow_schema",
+    "convert",
     "open_writer",
     "own_column",
+    "read_any_records",
     "read_records",
     "record_batch",
     "record_columns",

@@ -1,14 +1,19 @@
 """Rows as Parquet, CSV and JSON lines: the same values in each."""
 
+import csv
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
+
+from facebehavior.records.peers import PEERS, Peer
+from facebehavior.records.peers.peer import filled
 
 Batches = Iterator[pa.RecordBatch]
 
@@ -20,10 +25,12 @@ class FileFormat:
     Attributes:
         write: writes the batches, all of one schema, to a path.
         holds_lists: whether the columns that hold lists are written.
+        own: whether the columns are the record's, so that its schema describes them.
     """
 
     write: Callable[[Path, pa.Schema, Batches], None]
     holds_lists: bool
+    own: bool = True
 
 
 def _write_parquet(path: Path, schema: pa.Schema, batches: Batches) -> None:
@@ -64,9 +71,32 @@ def _with_short_floats(array: pa.Array) -> pa.Array:
     return array
 
 
+def _write_peer(peer: Peer, path: Path, _: pa.Schema, batches: Batches) -> None:
+    """Write another program's table; a row that it would not have is left out."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        lines = csv.writer(file, lineterminator="\n")
+        lines.writerow(peer.columns)
+        for batch in batches:
+            for row in batch.to_pylist():
+                texts = peer.written(row)
+                if texts is not None:
+                    lines.writerow(filled(texts, peer.columns))
+
+
 FORMATS: Mapping[str, FileFormat] = {
     ".parquet": FileFormat(_write_parquet, holds_lists=True),
     ".csv": FileFormat(_write_csv, holds_lists=False),
     ".jsonl": FileFormat(_write_json_lines, holds_lists=True),
+    **{
+        peer.ending: FileFormat(partial(_write_peer, peer), holds_lists=True, own=False)
+        for peer in PEERS
+    },
 }
-"""The formats of a record by the ending of the file's name."""
+"""The formats of a record, and of other programs, by the ending of the file's name."""
+
+
+def format_of(path: Path) -> FileFormat | None:
+    """Give the format of the longest ending that a file's name has; None where it has none."""
+    name = path.name.lower()
+    endings = [ending for ending in FORMATS if name.endswith(ending) and name != ending]
+    return FORMATS[max(endings, key=len)] if endings else None

@@ -1,7 +1,7 @@
 """Writing records to files that are either whole or not there."""
 
 import json
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.files import writing
-from facebehavior.records.formats import FORMATS, FileFormat
+from facebehavior.records.formats import FORMATS, FileFormat, format_of
 from facebehavior.records.schema import document_of
 from facebehavior.records.segments import Segments
 
@@ -80,10 +80,13 @@ class RecordWriter:
                 self._segments.remove()
 
     def _finish(self) -> None:
-        document = document_of(self._schema, self._schema.names)
-        with writing(self.schema_path) as unfinished_schema, writing(self.path) as unfinished:
-            text = json.dumps(document, ensure_ascii=False, indent=2)
-            unfinished_schema.write_text(text + "\n", encoding="utf-8")
+        with ExitStack() as opened:
+            if self._format.own:
+                document = document_of(self._schema, self._schema.names)
+                text = json.dumps(document, ensure_ascii=False, indent=2)
+                description = opened.enter_context(writing(self.schema_path))
+                description.write_text(text + "\n", encoding="utf-8")
+            unfinished = opened.enter_context(writing(self.path))
             self._format.write(unfinished, self._schema, self._segments.batches(_BATCH_ROWS))
         self._segments.remove()
 
@@ -99,7 +102,7 @@ def open_writer(path: str | Path, schema: pa.Schema) -> RecordWriter:
         FaceBehaviorError: another ending, or nothing can be written there.
     """
     path = Path(path)
-    file_format = FORMATS.get(path.suffix.lower())
+    file_format = format_of(path)
     if file_format is None:
         raise FaceBehaviorError(
             f"expected an output file that ends in {', '.join(FORMATS)}, found {path}"

@@ -22,8 +22,10 @@ from facebehavior.evaluation.metrics.classification import (
     macro_f1,
     recalls,
     unweighted_average_recall,
+    weighted_f1,
 )
 from facebehavior.evaluation.metrics.detection import accuracy_per_unit, f1_per_unit
+from facebehavior.evaluation.metrics.intensity import intraclass_correlation
 from facebehavior.evaluation.metrics.masking import defined_mean
 from facebehavior.evaluation.metrics.ranking import average_precision, roc_auc
 from facebehavior.evaluation.metrics.reliability import (
@@ -31,25 +33,41 @@ from facebehavior.evaluation.metrics.reliability import (
     expected_calibration_error,
     reliability_bins,
 )
+from facebehavior.evaluation.metrics.verification import (
+    FoldAccuracy,
+    best_threshold,
+    equal_error_rate,
+    identification_rate,
+    true_match_rate,
+    verification_accuracy,
+)
 
 __all__ = [
+    "FoldAccuracy",
     "ReliabilityBins",
     "absent_classes",
     "accuracy",
     "accuracy_per_unit",
     "average_precision",
+    "best_threshold",
     "concordance",
     "confusion_matrix",
     "correlation",
     "defined_mean",
+    "equal_error_rate",
     "expected_calibration_error",
     "f1_per_unit",
     "f1_scores",
+    "identification_rate",
+    "intraclass_correlation",
     "macro_f1",
     "recalls",
     "reliability_bins",
     "roc_auc",
     "root_mean_square_error",
     "sign_agreement",
+    "true_match_rate",
     "unweighted_average_recall",
+    "verification_accuracy",
+    "weighted_f1",
 ]

@@ -105,6 +105,19 @@ def macro_f1(confusion: NDArray[Any]) -> float:
     return defined_mean(f1_scores(confusion))
 
 
+def weighted_f1(confusion: NDArray[Any]) -> float:
+    """Average F1 over the classes that have images, each weighted by how many; nan without any.
+
+    Args:
+        confusion: (K, K) counts, rows truth.
+    """
+    images = confusion.sum(axis=1)
+    present = images > 0
+    if not present.any():
+        return float("nan")
+    return float(np.average(f1_scores(confusion)[present], weights=images[present]))
+
+
 def absent_classes(confusion: NDArray[Any]) -> NDArray[np.int64]:
     """Give the indices of the classes that have no image.
 

@@ -1,0 +1,82 @@
+"""From predictions to the answers that are judged."""
+
+from collections.abc import Collection, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facebehavior.compound import compound_scores, find_compound_set
+from facebehavior.evaluation.figures import Scored, scored_classes, scored_values
+from facebehavior.evaluation.truth import Truth
+from facebehavior.labels import ACTION_UNIT_COLUMNS, COMPOUND_EXPRESSIONS, EXPRESSIONS
+from facebehavior.model_file import Predictions
+
+_SCORED = ("expression", "action_units", "affect")
+
+
+def answerable(heads: Collection[str]) -> tuple[str, ...]:
+    """Give the tasks that a model with these heads can be judged on."""
+    tasks = [
+        task for task in ("expression", "action_units", "affect", "attributes") if task in heads
+    ]
+    if "compound" in heads or all(head in heads for head in _SCORED):
+        tasks.append("compound")
+    if "embedding" in heads:
+        tasks.append("identity")
+    return tuple(tasks)
+
+
+def compound_answers(predictions: Predictions, name: str) -> NDArray[np.float64] | None:
+    """Score the compound expressions of a set: by the head that was trained, else zero-shot.
+
+    Args:
+        predictions: for N faces.
+        name: of the set.
+
+    Returns:
+        (N, C); None where the model can do neither.
+    """
+    classes = find_compound_set(name)
+    order = list(COMPOUND_EXPRESSIONS)
+    if predictions.compound is not None and all(one in order for one in classes):
+        return predictions.compound[:, [order.index(one) for one in classes]].astype(np.float64)
+    expression, units, affect = (getattr(predictions, head) for head in _SCORED)
+    if expression is None or units is None or affect is None:
+        return None
+    return compound_scores(expression, units, affect[:, 0], name)
+
+
+def scored_tasks(
+    predictions: Predictions,
+    truth: Truth,
+    rows: NDArray[np.int64],
+    thresholds: Mapping[str, float],
+) -> list[Scored]:
+    """Put labels and answers of every task that has both beside one another.
+
+    Args:
+        predictions: for the M rows that are evaluated.
+        truth: labels of all N rows.
+        rows: (M,) which of them.
+        thresholds: of the action units.
+    """
+    found = []
+    if predictions.expression is not None and truth.expression is not None:
+        answers = predictions.expression.argmax(axis=1)
+        labels = truth.expression[rows]
+        found.append(scored_classes("expression", labels, answers, len(EXPRESSIONS)))
+    scores = compound_answers(predictions, truth.compound_set)
+    if scores is not None and truth.compound is not None:
+        labels = truth.compound[rows]
+        found.append(scored_classes("compound", labels, scores.argmax(axis=1), scores.shape[1]))
+    if predictions.action_units is not None and truth.action_units is not None:
+        limits = np.array([thresholds.get(name, 0.5) for name in ACTION_UNIT_COLUMNS])
+        active = predictions.action_units > limits
+        found.append(scored_values("action_units", truth.action_units[rows], active))
+    if predictions.attributes is not None and truth.attributes is not None:
+        present = predictions.attributes > 0.5
+        found.append(scored_values("attributes", truth.attributes[rows], present))
+    if predictions.affect is not None and truth.affect is not None:
+        answers = predictions.affect.astype(np.float64)
+        found.append(scored_values("affect", truth.affect[rows], answers))
+    return [one for one in found if len(one.rows)]

@@ -1,0 +1,70 @@
+"""What reading and writing any other program's table needs."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Peer:
+    """Another program's table.
+
+    Attributes:
+        name: of the program.
+        ending: of the names of files that are written for it.
+        columns: in its order.
+        marks: columns that tell its tables from all others.
+        written: turns one row of the record into a row of it: text by column; what is left out is
+            empty. None where the program has no row for it.
+        read: turns one row of it, text by column, into a row of the record; what is left out is
+            null. Its second argument is the path of the file.
+    """
+
+    name: str
+    ending: str
+    columns: tuple[str, ...]
+    marks: frozenset[str]
+    written: Callable[[Row], dict[str, str] | None]
+    read: Callable[[Mapping[str, str], Path], dict[str, object]]
+
+
+def number(row: Mapping[str, str], name: str) -> float | None:
+    """Read a number; None where the column or the number is missing.
+
+    Raises:
+        ValueError: something else stands there.
+    """
+    text = row.get(name, "").strip()
+    if not text or text.lower() in ("nan", "none", "null"):
+        return None
+    value = float(text)
+    return value if math.isfinite(value) else None
+
+
+def degrees(value: float | None, sign: int = 1) -> float | None:
+    """Turn radians into degrees, and the direction if the sign is -1."""
+    return None if value is None else sign * math.degrees(value)
+
+
+def radians(value: float | None, sign: int = 1) -> float | None:
+    """Turn degrees into radians, and the direction if the sign is -1."""
+    return None if value is None else sign * math.radians(value)
+
+
+def fixed(value: float | None, decimals: int) -> str:
+    """Write a number with so many decimals; nothing where it is missing."""
+    return "" if value is None else f"{value + 0.0:.{decimals}f}"
+
+
+def numbered(pattern: str, count: int) -> Iterator[str]:
+    """Give a pattern's names with the numbers from 0."""
+    return (pattern.format(place) for place in range(count))
+
+
+def filled(texts: Mapping[str, str], columns: Sequence[str]) -> list[str]:
+    """Put texts into the order of the columns."""
+    return [texts.get(name, "") for name in columns]
