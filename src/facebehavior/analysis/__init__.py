@@ -5,12 +5,14 @@ from facebehavior.analysis.analyzer import Analyzer, Result
 from facebehavior.analysis.matching import Comparison, Match, Matcher
 from facebehavior.analysis.overlay import overlay
 from facebehavior.analysis.overlay_files import open_overlay
+from facebehavior.analysis.people import Gallery
 from facebehavior.analysis.recording import Recorder
 
 __all__ = [
     "AnalyzedFrame",
     "Analyzer",
     "Comparison",
+    "Gallery",
     "Match",
     "Matcher",
     "Recorder",

@@ -23,6 +23,8 @@ class AnalyzedFrame:
         faces: N faces.
         crops: (N, S, S, C) uint8, as the network saw them.
         predictions: N rows; None for a head that the model lacks.
+        tracks: N numbers, the same for one face over a video; empty where nobody is followed.
+        people: N names; empty where nobody is named.
     """
 
     source: str
@@ -32,6 +34,8 @@ class AnalyzedFrame:
     faces: Sequence[Face]
     crops: NDArray[np.uint8]
     predictions: Predictions
+    tracks: tuple[int | None, ...] = ()
+    people: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

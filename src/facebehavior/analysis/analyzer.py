@@ -4,13 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from facebehavior.analysis.analyzed import AnalyzedFrame, FrameWithFaces, analyzed_frame
+from facebehavior.analysis.following import Following
+from facebehavior.analysis.people import Gallery, read_gallery
 from facebehavior.analysis.pipeline import in_groups, read_ahead, work_beside
 from facebehavior.analysis.recording import Recorder
 from facebehavior.errors import BadInput, FaceBehaviorError
@@ -18,7 +20,11 @@ from facebehavior.faces.alignment import cut_face
 from facebehavior.faces.detectors import open_detector
 from facebehavior.faces.face import Detector
 from facebehavior.faces.media import Frame, Source, find_sources, read_frames
+from facebehavior.faces.tracking import SAME_FACE
 from facebehavior.model_file import FaceModel, find_model
+
+if TYPE_CHECKING:
+    from facebehavior.analysis.plots import Plots
 
 FRAMES_AHEAD = 4
 """Decoded frames that may wait for the detector."""
@@ -42,6 +48,13 @@ class Result:
     table: pa.Table
     problems: tuple[BadInput, ...]
 
+    @property
+    def plot(self) -> "Plots":
+        """Pictures of the records: `timeline()`, `circumplex()` and `action_units()`."""
+        from facebehavior.analysis.plots import Plots
+
+        return Plots(self.table)
+
 
 class Analyzer:
     """Finds the faces of photographs and videos and says what they show.
@@ -53,9 +66,17 @@ class Analyzer:
         model: name of a packaged model, or path of a model file; the default model where None.
         detector: name of a detector (see `faces.detectors.DETECTORS`), or a detector of your own.
         runtime: `auto`, `onnxruntime` or `openvino`.
+        gallery: names the people of all that is analysed, by the model's embedding: a
+            `people.Gallery`, or a Parquet file that it is read from; "" names people without
+            knowing any before, None names nobody.
 
     Raises:
-        FaceBehaviorError: the model or the detector cannot be opened.
+        FaceBehaviorError: the model or the detector cannot be opened, or people are to be named by
+            a model without an embedding.
+
+    Attributes:
+        model: the model.
+        gallery: the people named so far; None where nobody is named.
     """
 
     def __init__(
@@ -64,8 +85,10 @@ class Analyzer:
         *,
         detector: str | Detector = "auto",
         runtime: str = "auto",
+        gallery: Gallery | str | Path | None = None,
     ) -> None:
         self.model = FaceModel(find_model(model), runtime=runtime)
+        self.gallery = self._opened(gallery)
         self._owns_detector = isinstance(detector, str)
         self._detector = open_detector(detector) if isinstance(detector, str) else detector
 
@@ -114,7 +137,25 @@ class Analyzer:
             yield list(found.problems)
         frames = read_ahead(_all_frames(found.sources), FRAMES_AHEAD)
         found_faces = in_groups(self._find_faces(frames), _share_of_group)
-        yield from work_beside(self._look, found_faces, 1)
+        following = Following(_same_face(self.model), self.gallery)
+        for group in work_beside(self._look, found_faces, 1):
+            yield [item if isinstance(item, BadInput) else following.follow(item) for item in group]
+
+    def _opened(self, gallery: Gallery | str | Path | None) -> Gallery | None:
+        if gallery is None:
+            return None
+        metadata = self.model.metadata
+        if "embedding" not in metadata.heads:
+            raise FaceBehaviorError(
+                f"the model {metadata.name} gives no embedding to tell people apart by; give "
+                "another with --model, or leave people out"
+            )
+        if isinstance(gallery, Gallery):
+            return gallery
+        same_face = _same_face(self.model) or SAME_FACE
+        if not str(gallery):
+            return Gallery(same_face)
+        return read_gallery(gallery, same_face, len(metadata.heads["embedding"]))
 
     def close(self) -> None:
         """Free the detector, unless it is your own."""
@@ -175,6 +216,11 @@ class Analyzer:
         for number, (image, face) in enumerate(placed):
             crops[number] = cut_face(image, face.points, parameters)
         return crops
+
+
+def _same_face(model: FaceModel) -> float | None:
+    """Give the similarity above which two faces are one person's, where it was measured."""
+    return model.metadata.calibration.get("match_threshold")
 
 
 def nothing_usable(problems: Sequence[BadInput]) -> FaceBehaviorError:

@@ -1,13 +1,14 @@
 """What the model says, drawn onto the pictures it says it of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from facebehavior.analysis.analyzed import AnalyzedFrame
-from facebehavior.labels import EXPRESSIONS
+from facebehavior.labels import ACTION_UNITS, EXPRESSIONS
 
 COLOURS = ("#56b4e9", "#e69f00", "#009e73", "#f0e442", "#cc79a7", "#d55e00", "#0072b2")
 """One colour a face, by its number; they can be told apart by the colour-blind (Okabe and Ito)."""
@@ -16,29 +17,52 @@ PANEL = 0.34
 """Side of the valence-arousal panel as a share of the box's width."""
 
 
-def overlay(frame: AnalyzedFrame) -> NDArray[np.uint8]:
-    """Draw each face's box and number, its expression, and a dot for valence and arousal.
+Trails = Mapping[int, Sequence[tuple[float, float]]]
+"""Of each face of a frame, by its place: where valence and arousal were before, oldest first."""
+
+
+def overlay(frame: AnalyzedFrame, trails: Trails = MappingProxyType({})) -> NDArray[np.uint8]:
+    """Draw each face's box and number, its expression, its action units, valence and arousal.
+
+    Args:
+        frame: with its predictions.
+        trails: where valence and arousal were before.
 
     Returns:
         (H, W, 3) uint8 RGB, a new picture.
     """
     picture = Image.fromarray(frame.image)
     draw = ImageDraw.Draw(picture, "RGBA")
+    if frame.time_s is not None:
+        _write_time(draw, picture.size, f"{frame.index}   {frame.time_s:.2f} s")
     for number, face in enumerate(frame.faces):
-        colour = COLOURS[number % len(COLOURS)]
+        colour = COLOURS[_identity(frame, number) % len(COLOURS)]
         x, y, width, height = (float(value) for value in face.box)
         line = max(1, round(min(picture.size) / 250))
         draw.rectangle((x, y, x + width, y + height), outline=colour, width=line)
         _write_label(draw, picture.size, (x, y, width, height), _label(frame, number), colour)
         if frame.predictions.affect is not None:
             valence, arousal = (float(value) for value in frame.predictions.affect[number])
-            _draw_affect(draw, (x, y, width, height), (valence, arousal), colour)
+            trail = trails.get(number, ())
+            _draw_affect(draw, (x, y, width, height), (valence, arousal), colour, trail)
+        if frame.predictions.action_units is not None:
+            shares = frame.predictions.action_units[number].tolist()
+            _draw_action_units(draw, (x, y, width, height), shares, colour)
     return np.asarray(picture)
+
+
+def _identity(frame: AnalyzedFrame, number: int) -> int:
+    """Give the number that a face is known by: its track's, where it has one."""
+    track = frame.tracks[number] if frame.tracks else None
+    return number if track is None else track
 
 
 def _label(frame: AnalyzedFrame, number: int) -> str:
     """Number the face where there are several, and name its expression where it is known."""
-    words = [f"{number}"] if len(frame.faces) > 1 else []
+    person = frame.people[number] if frame.people else None
+    words = [person] if person is not None else []
+    if not words and (len(frame.faces) > 1 or frame.tracks):
+        words = [f"{_identity(frame, number)}"]
     if frame.predictions.expression is not None:
         probabilities = frame.predictions.expression[number]
         best = int(probabilities.argmax())
@@ -72,6 +96,7 @@ def _draw_affect(
     box: tuple[float, float, float, float],
     affect: tuple[float, float],
     colour: str,
+    trail: Sequence[tuple[float, float]],
 ) -> None:
     """Draw the valence (right is pleasant) and arousal (up is excited) plane below the box."""
     x, y, width, height = box
@@ -81,6 +106,41 @@ def _draw_affect(
     middle_x, middle_y = left + side / 2, top + side / 2
     draw.line((left, middle_y, left + side, middle_y), fill=(255, 255, 255, 140))
     draw.line((middle_x, top, middle_x, top + side), fill=(255, 255, 255, 140))
+    points = [
+        (middle_x + valence * side / 2, middle_y - arousal * side / 2)
+        for valence, arousal in (*trail, affect)
+    ]
+    if len(points) > 1:
+        draw.line(points, fill=colour, width=max(1, round(side / 40)))
     dot_x, dot_y = middle_x + affect[0] * side / 2, middle_y - affect[1] * side / 2
     radius = max(2.0, side / 14)
     draw.ellipse((dot_x - radius, dot_y - radius, dot_x + radius, dot_y + radius), fill=colour)
+
+
+def _draw_action_units(
+    draw: ImageDraw.ImageDraw,
+    box: tuple[float, float, float, float],
+    shares: Sequence[float],
+    colour: str,
+) -> None:
+    """Draw one bar an action unit, as high as it is probable, to the right of the plane."""
+    x, y, width, height = box
+    side = PANEL * width
+    left, top, bottom = x + 1.1 * side, y + height, y + height + side
+    step = max(2.0, (width - 1.1 * side) / len(shares))
+    font = ImageFont.load_default(max(6.0, 0.8 * step))
+    draw.rectangle((left, top, left + step * len(shares), bottom), fill=(0, 0, 0, 120))
+    for place, (number, share) in enumerate(zip(ACTION_UNITS, shares, strict=True)):
+        start = left + place * step
+        high = bottom - share * side
+        draw.rectangle((start, high, start + 0.8 * step, bottom), fill=colour)
+        if step >= 9:
+            draw.text((start, bottom), str(number), fill="white", font=font)
+
+
+def _write_time(draw: ImageDraw.ImageDraw, size: Sequence[int], text: str) -> None:
+    font = ImageFont.load_default(max(10.0, min(size) / 32))
+    _, _, right, bottom = draw.textbbox((0, 0), text, font=font)
+    top = size[1] - bottom - 4
+    draw.rectangle((0, top, right + 8, size[1]), fill=(0, 0, 0, 120))
+    draw.text((4, top + 1), text, fill="white", font=font)

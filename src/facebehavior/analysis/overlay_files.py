@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from facebehavior.analysis.analyzed import AnalyzedFrame
-from facebehavior.analysis.overlay import overlay
+from facebehavior.analysis.painting import Painter
+from facebehavior.analysis.sound import Sound
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.media import Source
 from facebehavior.files import explained_write_errors, writing
@@ -41,12 +42,13 @@ class OverlayFile(Protocol):
     ) -> None: ...
 
 
-def open_overlay(path: str | Path) -> OverlayFile:
+def open_overlay(path: str | Path, *, anonymous: bool = False) -> OverlayFile:
     """Open what overlays are written to, by the path's ending.
 
     Args:
         path: `.jpg` or `.png` for one photograph, `.mp4`, `.mkv` or `.mov` for one video, or a
             folder (no ending) for any number of both.
+        anonymous: hide the faces; a video then has no sound either.
 
     Raises:
         FaceBehaviorError: the ending is another.
@@ -54,11 +56,11 @@ def open_overlay(path: str | Path) -> OverlayFile:
     path = Path(path)
     ending = path.suffix.lower()
     if ending in PICTURE_ENDINGS:
-        return OverlayPicture(path)
+        return OverlayPicture(path, anonymous)
     if ending in VIDEO_ENDINGS:
-        return OverlayVideo(path)
+        return OverlayVideo(path, anonymous)
     if not ending or path.is_dir():
-        return OverlayFolder(path)
+        return OverlayFolder(path, anonymous)
     raise FaceBehaviorError(
         f"{path}: expected an overlay ending in {', '.join(PICTURE_ENDINGS + VIDEO_ENDINGS)}, or "
         "a folder for several"
@@ -118,11 +120,13 @@ class OverlayPicture(_Closing):
 
     Args:
         path: of the picture.
+        anonymous: hide the faces.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, anonymous: bool = False) -> None:
         super().__init__()
         self._path = path
+        self._painter = Painter(anonymous=anonymous)
         self._source: str | None = None
 
     def write(self, frame: AnalyzedFrame) -> None:
@@ -139,19 +143,22 @@ class OverlayPicture(_Closing):
         self._source = frame.source
         check_not_source(self._path, frame.source)
         with writing(self._path) as unfinished:
-            Image.fromarray(overlay(frame)).save(unfinished, quality=92)
+            Image.fromarray(self._painter.paint(frame)).save(unfinished, quality=92)
 
 
 class OverlayVideo(_Closing):
-    """One video with its overlay, each frame at its own time.
+    """One video with its overlay, each frame at its own time, and with its sound.
 
     Args:
         path: of the video.
+        anonymous: hide the faces, and leave the voices out.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, anonymous: bool = False) -> None:
         super().__init__()
         self._path = path
+        self._anonymous = anonymous
+        self._painter = Painter(anonymous=anonymous)
         self._source: str | None = None
         self._encode: Callable[[NDArray[np.uint8], float], None] | None = None
 
@@ -164,16 +171,17 @@ class OverlayVideo(_Closing):
         if self._encode is None:
             self._source = frame.source
             check_not_source(self._path, frame.source)
-            self._encode = self._opened(frame.image.shape[1], frame.image.shape[0])
+            self._encode = self._opened(frame)
         if frame.source != self._source:
             raise FaceBehaviorError(
                 f"{self._path}: one video can show one source, found {self._source} and "
                 f"{frame.source}; name a folder"
             )
         with explained_write_errors(self._path):
-            self._encode(overlay(frame), frame.time_s or 0.0)
+            self._encode(self._painter.paint(frame), frame.time_s or 0.0)
 
-    def _opened(self, width: int, height: int) -> Callable[[NDArray[np.uint8], float], None]:
+    def _opened(self, frame: AnalyzedFrame) -> Callable[[NDArray[np.uint8], float], None]:
+        height, width = frame.image.shape[:2]
         unfinished = self._open.enter_context(writing(self._path))
         container = self._open.enter_context(av.open(str(unfinished), "w"))
         stream = container.add_stream("libx264", options={"crf": "20", "preset": "veryfast"})
@@ -181,6 +189,7 @@ class OverlayVideo(_Closing):
         stream.width, stream.height = width + width % 2, height + height % 2
         stream.pix_fmt = "yuv420p"
         stream.codec_context.time_base = _TIME_BASE
+        sound = None if self._anonymous else Sound.of(frame.source, container)
         last = -1
 
         def encode(image: NDArray[np.uint8], time_s: float) -> None:
@@ -196,6 +205,8 @@ class OverlayVideo(_Closing):
 
         def finish() -> None:
             container.mux(stream.encode(None))
+            if sound is not None:
+                sound.copy()
 
         self._open.callback(finish)
         return encode
@@ -207,11 +218,13 @@ class OverlayFolder(_Closing):
     Args:
         folder: for the overlays, named `<source>_overlay`; a second source of the same name gets a
             number.
+        anonymous: hide the faces.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, anonymous: bool = False) -> None:
         super().__init__()
         self._folder = folder
+        self._anonymous = anonymous
         self._names: set[str] = set()
         self._source: str | None = None
         self._current: OverlayFile | None = None
@@ -227,7 +240,7 @@ class OverlayFolder(_Closing):
             self._source = frame.source
             ending = ".jpg" if frame.time_s is None else ".mp4"
             path = self._folder / self._free_name(f"{Path(frame.source).stem}_overlay", ending)
-            self._current = self._open.enter_context(open_overlay(path))
+            self._current = self._open.enter_context(open_overlay(path, anonymous=self._anonymous))
         self._current.write(frame)
 
     def _free_name(self, stem: str, ending: str) -> str:

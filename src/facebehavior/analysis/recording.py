@@ -164,6 +164,8 @@ def _face_record(frame: AnalyzedFrame, number: int) -> FaceRecord:
     face, predictions = frame.faces[number], frame.predictions
     return FaceRecord(
         face=face,
+        track=frame.tracks[number] if frame.tracks else None,
+        person=frame.people[number] if frame.people else None,
         face_px=eye_distance(face.points),
         sharpness=sharpness(frame.crops[number]),
         eyes=gaze_and_blink(face.blendshapes),

@@ -21,11 +21,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.set_defaults(listed="inputs")
     parser.add_argument(
-        "-o", "--output", help="file for the records: .parquet, .csv or .jsonl (prints a table)"
+        "-o",
+        "--output",
+        help="file for the records: .parquet, .csv or .jsonl, or the tables of other programs: "
+        ".openface.csv, .feat.csv or .libreface.csv (prints a table)",
     )
     parser.add_argument(
         "--overlay", help="draw the results: .jpg or .png, .mp4, or a folder for several inputs"
     )
+    parser.add_argument(
+        "--anonymize", action="store_true", help="hide the faces of the overlay, and its voices"
+    )
+    _add_people(parser)
+    _add_finish(parser)
     parser.add_argument("--model", help="a packaged model's name or a model file")
     parser.add_argument(
         "--detector", default="auto", help="auto, landmarker or yunet (%(default)s)"
@@ -54,6 +62,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_people(parser: argparse.ArgumentParser) -> None:
+    people = parser.add_argument_group("people")
+    people.add_argument(
+        "--people", action="store_true", help="name people over gaps and files, by the embedding"
+    )
+    people.add_argument(
+        "--gallery", metavar="FILE.parquet", help="read and keep their names (implies --people)"
+    )
+
+
+def _add_finish(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("over time (these hold the whole record in memory)")
+    group.add_argument("--smooth", metavar="METHOD", help="one-euro, exponential, savitzky-golay")
+    group.add_argument(
+        "--baseline", action="store_true", help="subtract what each face shows while neutral"
+    )
+    group.add_argument(
+        "--min-face-px", type=float, default=0.0, help="least distance between the eyes (pixels)"
+    )
+    group.add_argument(
+        "--min-confidence", type=float, default=0.0, help="least confidence of the detector"
+    )
+    group.add_argument("--events", metavar="FILE", help="onset, apex and offset: .csv or .parquet")
+    group.add_argument("--summary", metavar="FILE", help="one row a person: .csv or .parquet")
+    group.add_argument("--report", metavar="FILE.html", help="one page with everything")
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Analyse; write the records and overlays, or print a table."""
     from contextlib import ExitStack
@@ -62,8 +97,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     from facebehavior.analysis import AnalyzedFrame, Analyzer, Recorder, open_overlay
     from facebehavior.analysis.analyzer import nothing_usable
+    from facebehavior.analysis.finishing import Finish, finish, outputs, write_record
     from facebehavior.analysis.overlay_files import check_overlay
     from facebehavior.analysis.pipeline import quick_switching
+    from facebehavior.analysis.thumbnails import Thumbnails
+    from facebehavior.cli.memory import RecordInMemory
     from facebehavior.cli.problems import report_problems
     from facebehavior.cli.table import PrintedTable
     from facebehavior.errors import BadInput
@@ -72,20 +110,40 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.overlay:
         check_overlay(arguments.overlay, find_sources(arguments.inputs).sources)
+    asked = Finish(
+        arguments.smooth,
+        arguments.baseline,
+        arguments.min_face_px,
+        arguments.min_confidence,
+        arguments.events,
+        arguments.summary,
+        arguments.report,
+    )
+    thumbnails = Thumbnails() if arguments.report else None
     problems: list[BadInput] = []
     frames = faces = 0
     with ExitStack() as opened:
         opened.enter_context(quick_switching())
         detector = opened.enter_context(open_detector(arguments.detector, arguments.detector_model))
-        analyzer = Analyzer(arguments.model, detector=detector, runtime=arguments.runtime)
+        analyzer = Analyzer(
+            arguments.model,
+            detector=detector,
+            runtime=arguments.runtime,
+            gallery=arguments.gallery or ("" if arguments.people else None),
+        )
         recorder = Recorder(
             analyzer.model,
             landmarks=arguments.landmarks,
             compound=arguments.compound,
             embedding=arguments.embedding,
         )
-        records = recorder.open(arguments.output) if arguments.output else PrintedTable()
-        drawing = open_overlay(arguments.overlay) if arguments.overlay else None
+        whole = RecordInMemory(recorder.schema) if asked.needed else None
+        records = whole or (recorder.open(arguments.output) if arguments.output else PrintedTable())
+        drawing = (
+            open_overlay(arguments.overlay, anonymous=arguments.anonymize)
+            if arguments.overlay
+            else None
+        )
         bar = opened.enter_context(tqdm(unit="frame", disable=None, leave=False))
         opened.enter_context(records)
         if drawing is not None:
@@ -96,13 +154,23 @@ def run(arguments: argparse.Namespace) -> int:
             frames += len(analyzed)
             faces += sum(len(frame.faces) for frame in analyzed)
             records.write(recorder.rows(analyzed))
-            if drawing is not None:
-                for frame in analyzed:
+            for frame in analyzed:
+                if drawing is not None:
                     drawing.write(frame)
+                if thumbnails is not None:
+                    thumbnails.see(frame)
             bar.update(len(analyzed))
         if not frames:
             raise nothing_usable(problems)
-    written = [name for name in (arguments.output, arguments.overlay) if name]
+    if whole is not None:
+        thresholds = analyzer.model.metadata.action_unit_thresholds
+        table = finish(whole.table(), asked, thresholds, thumbnails)
+        if arguments.output:
+            write_record(table, arguments.output)
+    if arguments.gallery and analyzer.gallery is not None:
+        analyzer.gallery.save(arguments.gallery)
+    names = (arguments.output, arguments.overlay, arguments.gallery, *outputs(asked))
+    written = [name for name in names if name]
     where = f"; written: {', '.join(written)}" if written else ""
     print(f"frames: {frames}, faces: {faces}{where}", file=sys.stderr)
     return report_problems(problems)

@@ -13,6 +13,7 @@ from facebehavior.records.schema import (
     RecordedModel,
     arrow_schema,
     schema_document,
+    with_processing,
 )
 from facebehavior.records.writers import RecordWriter, open_writer
 
@@ -32,4 +33,5 @@ __all__ = [
     "record_batch",
     "record_columns",
     "schema_document",
+    "with_processing",
 ]

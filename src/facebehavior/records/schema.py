@@ -76,6 +76,20 @@ def schema_document(
     }
 
 
+def with_processing(schema: pa.Schema, steps: Sequence[str]) -> pa.Schema:
+    """Note in a record's schema what was done to its numbers after the model.
+
+    Args:
+        schema: of a record, from `arrow_schema`.
+        steps: in their order, such as `smoothing: one-euro`.
+    """
+    metadata = dict(schema.metadata or {})
+    document = json.loads(metadata[METADATA_KEY])
+    document["processing"] = [*document.get("processing", []), *steps]
+    metadata[METADATA_KEY] = json.dumps(document, ensure_ascii=False).encode()
+    return schema.with_metadata(metadata)
+
+
 def document_of(schema: pa.Schema, names: Sequence[str]) -> dict[str, Any]:
     """Give the document of an Arrow schema with the columns of these names only.
 

@@ -1,0 +1,51 @@
+"""Tracks and people of the frames of an analysis, in their order."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facebehavior.analysis.analyzed import AnalyzedFrame
+from facebehavior.analysis.people import Gallery
+from facebehavior.faces.tracking import SAME_FACE, Tracker
+
+
+class Following:
+    """Gives every face of a video its track, and every face its person.
+
+    Args:
+        same_face: cosine from which two embeddings are of one person.
+        gallery: names people; None names nobody.
+    """
+
+    def __init__(self, same_face: float | None = None, gallery: Gallery | None = None) -> None:
+        self._same_face = SAME_FACE if same_face is None else same_face
+        self._gallery = gallery
+        self._source: str | None = None
+        self._tracker = Tracker(self._same_face)
+
+    def follow(self, frame: AnalyzedFrame) -> AnalyzedFrame:
+        """Give the next frame with the tracks and people of its faces."""
+        if frame.source != self._source:
+            self._source, self._tracker = frame.source, Tracker(self._same_face)
+        embeddings = frame.predictions.embedding
+        tracks: Sequence[int | None] = [None] * len(frame.faces)
+        if frame.time_s is not None:
+            boxes = np.array([face.box for face in frame.faces]).reshape(-1, 4)
+            tracks = self._tracker.follow(boxes, frame.time_s, frame.image, embeddings)
+        people = self._names(frame, tracks, embeddings)
+        return replace(frame, tracks=tuple(tracks), people=people)
+
+    def _names(
+        self,
+        frame: AnalyzedFrame,
+        tracks: Sequence[int | None],
+        embeddings: NDArray[np.float32] | None,
+    ) -> tuple[str | None, ...]:
+        if self._gallery is None or embeddings is None:
+            return (None,) * len(frame.faces)
+        return tuple(
+            self._gallery.name(frame.source, place if track is None else track, embeddings[place])
+            for place, track in enumerate(tracks)
+        )

@@ -1,0 +1,56 @@
+"""The sound of a video, carried over to its overlay."""
+
+from typing import Self, cast
+
+import av
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+
+from facebehavior.errors import FaceBehaviorError
+
+CODEC = "aac"
+"""What every player of MP4 understands; the sound is encoded anew."""
+
+
+class Sound:
+    """Encodes the first sound track of a video into another, at its own times.
+
+    Args:
+        source: path of the video.
+        container: of the other, before its first picture is written.
+        rate: samples a second.
+    """
+
+    def __init__(self, source: str, container: OutputContainer, rate: int) -> None:
+        self._source = source
+        self._container = container
+        self._stream = cast("AudioStream", container.add_stream(CODEC, rate=rate))
+        self._rate = rate
+
+    @classmethod
+    def of(cls, source: str, container: OutputContainer) -> Self | None:
+        """Give the sound of a video; None where it has none or it cannot be read."""
+        try:
+            with av.open(source) as opened:
+                if not opened.streams.audio:
+                    return None
+                rate = opened.streams.audio[0].rate
+        except (av.FFmpegError, OSError, ValueError):
+            return None
+        return cls(source, container, rate) if rate else None
+
+    def copy(self) -> None:
+        """Encode and write the whole sound.
+
+        Raises:
+            FaceBehaviorError: the sound is damaged.
+        """
+        resampler = av.AudioResampler(format="fltp", layout="stereo", rate=self._rate)
+        try:
+            with av.open(self._source) as opened:
+                for frame in opened.decode(audio=0):
+                    for part in resampler.resample(frame):
+                        self._container.mux(self._stream.encode(part))
+            self._container.mux(self._stream.encode(None))
+        except av.FFmpegError as error:
+            raise FaceBehaviorError(f"{self._source}: its sound is damaged ({error})") from error
