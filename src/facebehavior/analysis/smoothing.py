@@ -19,7 +19,7 @@ LONGEST_GAP_S = 0.5
 """A face that was gone for longer begins anew."""
 HALF_LIFE_S = 0.15
 """Of `exponential`: after so many seconds an old value counts half."""
-MIN_CUTOFF_HZ, SPEED = 1.5, 4.0
+MIN_CUTOFF_HZ, SPEED = 1.0, 0.7
 """Of `one-euro`: what is slower than this passes; how much quicker it follows what moves."""
 WINDOW_S, ORDER = 0.5, 2
 """Of `savitzky-golay`: seconds that a polynomial of this order is fitted to."""

@@ -40,6 +40,7 @@ class Track:
         seen_s: when that was.
         velocity: (4,) pixels a second.
         embedding: (D,) mean direction; None without embeddings.
+        elsewhere: since the last cut, it has not been seen.
     """
 
     number: int
@@ -47,6 +48,7 @@ class Track:
     seen_s: float
     velocity: NDArray[np.float64] = field(default_factory=lambda: np.zeros(4))
     embedding: NDArray[np.float64] | None = None
+    elsewhere: bool = False
 
     def expected(self, time_s: float) -> NDArray[np.float64]:
         """Give the box (4,) where the face should be at a time."""
@@ -84,10 +86,12 @@ class Tracker:
             image: (H, W, 3) the frame, to notice cuts; None takes every frame for the same scene.
             embeddings: (N, D) of length 1; None where there are none.
         """
-        cut = image is not None and self._is_cut(image)
+        if image is not None and self._is_cut(image):
+            for track in self._tracks:
+                track.elsewhere = True
         self._tracks = [t for t in self._tracks if time_s - t.seen_s <= REMEMBERED_S]
         numbers: list[int | None] = [None] * len(boxes)
-        near = [] if cut else [t for t in self._tracks if time_s - t.seen_s <= COAST_S]
+        near = [t for t in self._tracks if not t.elsewhere and time_s - t.seen_s <= COAST_S]
         self._by_motion(numbers, near, boxes, time_s)
         if embeddings is not None:
             self._by_likeness(numbers, embeddings)
@@ -148,7 +152,7 @@ class Tracker:
         elif passed > 0:
             velocity = (new - track.box) / passed
             track.velocity = _VELOCITY * track.velocity + (1 - _VELOCITY) * velocity
-        track.box, track.seen_s = new, time_s
+        track.box, track.seen_s, track.elsewhere = new, time_s, False
 
 
 def _assigned(likeness: NDArray[np.floating], least: float) -> list[tuple[int, int]]:
