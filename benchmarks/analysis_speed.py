@@ -59,7 +59,7 @@ def measure(clip: Path, model: str | None, repeats: int) -> dict[str, object]:
     """Time the whole, the reference, and each stage alone; milliseconds a frame."""
     frames = list(read_video(clip))
     with Analyzer(model) as analyzer:
-        faces = [list(analyzer._detector.follow(f.image, f.time_s or 0.0)) for f in frames]
+        faces = [list(analyzer.detector.follow(f.image, f.time_s or 0.0)) for f in frames]
         analyzed = list(analyzer.stream(clip))
         recorder = Recorder(analyzer.model)
         works: dict[str, Callable[[], object]] = {
@@ -121,9 +121,9 @@ def analyze_and_write(analyzer: Analyzer, recorder: Recorder, clip: Path) -> Non
 
 def detect(analyzer: Analyzer, frames: list[Frame]) -> None:
     """Detection alone, with the analyser's detector."""
-    analyzer._detector.start_video()
+    analyzer.detector.start_video()
     for frame in frames:
-        analyzer._detector.follow(frame.image, frame.time_s or 0.0)
+        analyzer.detector.follow(frame.image, frame.time_s or 0.0)
 
 
 def align(analyzer: Analyzer, frames: list[Frame], faces: list[list[Face]]) -> None:

@@ -76,6 +76,7 @@ class Analyzer:
 
     Attributes:
         model: the model.
+        detector: what finds faces.
         gallery: the people named so far; None where nobody is named.
     """
 
@@ -90,7 +91,7 @@ class Analyzer:
         self.model = FaceModel(find_model(model), runtime=runtime)
         self.gallery = self._opened(gallery)
         self._owns_detector = isinstance(detector, str)
-        self._detector = open_detector(detector) if isinstance(detector, str) else detector
+        self.detector = open_detector(detector) if isinstance(detector, str) else detector
 
     def analyze(self, inputs: str | Path | Sequence[str | Path]) -> Result:
         """Analyse photographs, videos, folders or lists, and keep all records in memory.
@@ -160,7 +161,7 @@ class Analyzer:
     def close(self) -> None:
         """Free the detector, unless it is your own."""
         if self._owns_detector:
-            self._detector.close()
+            self.detector.close()
 
     def __enter__(self) -> Self:
         return self
@@ -183,17 +184,17 @@ class Analyzer:
                 yield frame
                 continue
             if frame.time_s is None:
-                faces = self._detector.detect(frame.image)
+                faces = self.detector.detect(frame.image)
             else:
                 if frame.source != source:
-                    self._detector.start_video()
-                faces = self._detector.follow(frame.image, frame.time_s)
+                    self.detector.start_video()
+                faces = self.detector.follow(frame.image, frame.time_s)
             source = frame.source
             yield FrameWithFaces(frame, faces)
 
     def _look(self, group: Sequence[FrameWithFaces | BadInput]) -> list[AnalyzedFrame | BadInput]:
         """Cut all faces of a group of frames out, and let the network look at them in one call."""
-        crops = self._cut([item for item in group if isinstance(item, FrameWithFaces)])
+        crops = self.cut([item for item in group if isinstance(item, FrameWithFaces)])
         predictions = self.model.predict(crops)
         results: list[AnalyzedFrame | BadInput] = []
         first = 0
@@ -206,7 +207,7 @@ class Analyzer:
             first = own.stop
         return results
 
-    def _cut(self, frames: Sequence[FrameWithFaces]) -> NDArray[np.uint8]:
+    def cut(self, frames: Sequence[FrameWithFaces]) -> NDArray[np.uint8]:
         """Cut all faces of some frames out, in order; (N, S, S, C) uint8."""
         parameters = self.model.metadata.crop
         count = sum(len(item.faces) for item in frames)

@@ -2,10 +2,13 @@
 
 import html
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from facebehavior.analysis.events import events
 from facebehavior.analysis.overlay import COLOURS
@@ -15,10 +18,13 @@ from facebehavior.errors import FaceBehaviorError
 from facebehavior.files import writing
 from facebehavior.labels import ACTION_UNIT_COLUMNS, ACTION_UNIT_NAMES, AFFECT, EXPRESSIONS
 
+Rows = NDArray[np.int64]
+
 MOST_POINTS = 2000
 """Points of a curve; longer ones are thinned out."""
 MOST_FACES = 40
 MOST_EVENTS = 200
+_AFFECT_COLOURS = ("#222222", "#999999")
 
 _STYLE = """
 body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:1100px;color:#222}
@@ -71,7 +77,8 @@ def _head(table: pa.Table, faces: Sequence[Series], notes: Sequence[str], script
         "" if len(faces) <= MOST_FACES else f" The {MOST_FACES} that are there longest are shown."
     )
     lines = "".join(f"<p class=note>{html.escape(note)}</p>" for note in notes)
-    name = html.escape(", ".join(map(str, sources[:3])) + (" ..." if len(sources) > 3 else ""))
+    names = [PurePath(str(source)).name for source in sources]
+    name = html.escape(", ".join(names[:3]) + (" ..." if len(names) > 3 else ""))
     return (
         "<!doctype html><html lang=en><head><meta charset=utf-8>"
         f"<title>{name}</title><style>{_STYLE}</style><script>{script}</script></head><body>"
@@ -90,35 +97,90 @@ def _face(series: Series, number: int, found: pa.Table, thumbnails: Thumbnails |
 
 
 def _curves(series: Series) -> str:
-    from plotly.graph_objects import Heatmap, Scatter
+    """Draw what the model has: expressions, affect, action units, over one time line."""
     from plotly.subplots import make_subplots
 
     rows = _thinned(len(series.time_s))
     time = series.time_s[rows].round(3).tolist()
-    figure = make_subplots(rows=3, cols=1, shared_xaxes=True, vertical_spacing=0.04)
-    for place, column in enumerate(EXPRESSION_COLUMNS):
-        if (values := _values(series, column, rows)) is not None:
-            line = {"color": COLOURS[place % len(COLOURS)], "width": 1.3}
-            name = EXPRESSIONS[place]
-            figure.add_trace(Scatter(x=time, y=values, name=name, line=line), row=1, col=1)
-    for place, column in enumerate(AFFECT):
-        if (values := _values(series, column, rows)) is not None:
-            line = {"color": ("#222222", "#999999")[place], "width": 1.3}
-            figure.add_trace(Scatter(x=time, y=values, name=column, line=line), row=2, col=1)
-    units = [_values(series, column, rows) for column in ACTION_UNIT_COLUMNS]
-    if any(values is not None for values in units):
-        names = [f"{unit} {name}" for unit, name in ACTION_UNIT_NAMES.items()]
-        known = [[None] * len(time) if values is None else values for values in units]
-        heat = Heatmap(x=time, y=names, z=known, zmin=0, zmax=1, colorscale="Viridis",
-                       showscale=False, name="action units")  # fmt: skip
-        figure.add_trace(heat, row=3, col=1)
-    figure.update_yaxes(range=[0, 1], title="expression", row=1, col=1)
-    figure.update_yaxes(range=[-1, 1], title="affect", row=2, col=1)
-    figure.update_yaxes(autorange="reversed", tickfont={"size": 9}, row=3, col=1)
-    figure.update_xaxes(title="time (s)", row=3, col=1)
-    figure.update_layout(height=760, margin={"l": 150, "r": 10, "t": 10, "b": 40},
-                         hovermode="x unified", template="simple_white")  # fmt: skip
+    panels = [
+        panel
+        for panel in (_expressions(series, rows), _affect(series, rows), _units(series, rows))
+        if panel.traces
+    ]
+    if not panels:
+        return "<p class=note>The model has none of the heads that are drawn.</p>"
+    heights = [panel.height for panel in panels]
+    figure = make_subplots(
+        rows=len(panels), cols=1, shared_xaxes=True, vertical_spacing=0.05, row_heights=heights
+    )
+    for number, panel in enumerate(panels, start=1):
+        for trace in panel.traces:
+            figure.add_trace(trace.update(x=time), row=number, col=1)
+        figure.update_yaxes(panel.axis, row=number, col=1)
+    figure.update_xaxes(title="time (s)", row=len(panels), col=1)
+    figure.update_layout(
+        height=60 + sum(heights),
+        margin={"l": 150, "r": 10, "t": 10, "b": 40},
+        hovermode="x unified",
+        template="simple_white",
+    )
     return _drawn(figure)
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """One part of the time line.
+
+    Attributes:
+        traces: of plotly, without their times.
+        axis: settings of its vertical axis.
+        height: in pixels.
+    """
+
+    traces: list[Any]
+    axis: dict[str, Any]
+    height: int
+
+
+def _expressions(series: Series, rows: Rows) -> _Panel:
+    from plotly.graph_objects import Scatter
+
+    traces = [
+        Scatter(
+            y=values,
+            name=EXPRESSIONS[place],
+            line={"color": COLOURS[place % len(COLOURS)], "width": 1.3},
+        )
+        for place, column in enumerate(EXPRESSION_COLUMNS)
+        if (values := _values(series, column, rows)) is not None
+    ]
+    return _Panel(traces, {"range": [0, 1], "title": "expression"}, 240)
+
+
+def _affect(series: Series, rows: Rows) -> _Panel:
+    from plotly.graph_objects import Scatter
+
+    traces = [
+        Scatter(y=values, name=column, line={"color": _AFFECT_COLOURS[place], "width": 1.3})
+        for place, column in enumerate(AFFECT)
+        if (values := _values(series, column, rows)) is not None
+    ]
+    return _Panel(traces, {"range": [-1, 1], "title": "affect"}, 180)
+
+
+def _units(series: Series, rows: Rows) -> _Panel:
+    from plotly.graph_objects import Heatmap
+
+    units = [_values(series, column, rows) for column in ACTION_UNIT_COLUMNS]
+    axis = {"autorange": "reversed", "tickfont": {"size": 9}}
+    if all(values is None for values in units):
+        return _Panel([], axis, 0)
+    names = [f"{unit} {name}" for unit, name in ACTION_UNIT_NAMES.items()]
+    known = [[None] * len(rows) if values is None else values for values in units]
+    heat = Heatmap(
+        y=names, z=known, zmin=0, zmax=1, colorscale="Viridis", showscale=False, name="active"
+    )
+    return _Panel([heat], axis, 340)
 
 
 def _circumplex(series: Series, number: int) -> str:
@@ -167,9 +229,7 @@ def _events(series: Series, found: pa.Table) -> str:
     )
 
 
-def _values(
-    series: Series, column: str, rows: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> list[float | None] | None:
+def _values(series: Series, column: str, rows: Rows) -> list[float | None] | None:
     if column not in series.columns:
         return None
     values = series.values[rows, series.columns.index(column)]
@@ -178,7 +238,7 @@ def _values(
     return [None if np.isnan(value) else round(float(value), 4) for value in values]
 
 
-def _thinned(count: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _thinned(count: int) -> Rows:
     return np.arange(0, count, max(1, -(-count // MOST_POINTS)), dtype=np.int64)
 
 

@@ -15,6 +15,7 @@ from facebehavior.cli import (
     evaluate_command,
     export_command,
     find_command,
+    live_command,
     models_command,
     prepare_command,
     relatedness_command,
@@ -26,6 +27,7 @@ from facebehavior.errors import FaceBehaviorError
 
 COMMANDS = (
     analyze_command,
+    live_command,
     synthesize_command,
     databases_command,
     prepare_command,
