@@ -5,6 +5,7 @@ from facebehavior.network.configuration import NetworkConfiguration
 from facebehavior.network.export import export_model
 from facebehavior.network.face_behavior_net import FaceBehaviorNet, Logits
 from facebehavior.network.loading import load_network
+from facebehavior.network.quantising import quantise
 
 __all__ = [
     "BACKBONES",
@@ -13,4 +14,5 @@ __all__ = [
     "NetworkConfiguration",
     "export_model",
     "load_network",
+    "quantise",
 ]

@@ -2,7 +2,7 @@
 
 from facebehavior.training.batches import Batches, plan_parts
 from facebehavior.training.configuration import Configuration, read_configuration
-from facebehavior.training.export_run import export_run
+from facebehavior.training.export_run import export_run, export_small
 from facebehavior.training.fine_tune import fine_tune
 from facebehavior.training.run import Summary, run_training
 
@@ -11,6 +11,7 @@ __all__ = [
     "Configuration",
     "Summary",
     "export_run",
+    "export_small",
     "fine_tune",
     "plan_parts",
     "read_configuration",

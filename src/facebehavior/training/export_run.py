@@ -1,18 +1,26 @@
 """From a finished run to a model file."""
 
 import json
+import tempfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.alignment import CropParameters
 from facebehavior.model_file import ModelMetadata
-from facebehavior.network import FaceBehaviorNet, NetworkConfiguration, export_model
+from facebehavior.network import (
+    FaceBehaviorNet,
+    NetworkConfiguration,
+    export_model,
+    quantise,
+)
 from facebehavior.training.checkpoints import load_weights
 from facebehavior.training.loop import BEST
 from facebehavior.training.normalisation import MEAN, SCALE
-from facebehavior.training.run import SUMMARY, read_run_configuration
+from facebehavior.training.run import SUMMARY, read_run_configuration, run_data
 
 
 def export_run(folder: Path, path: Path) -> float:
@@ -56,6 +64,37 @@ def export_run(folder: Path, path: Path) -> float:
         network=summary["network"],
     )
     return export_model(network, metadata, path)
+
+
+CALIBRATION_FACES = 512
+"""Training faces that the scales of 8 bits are found on."""
+
+
+def export_small(folder: Path, path: Path) -> dict[str, float]:
+    """Write a run's best weights as a model file whose convolutions are in 8 bits.
+
+    Args:
+        folder: of a finished run; some of its training faces tell how large the activations are.
+        path: of the model file, ending in `.onnx`.
+
+    Returns:
+        The mean absolute difference of each head's answers.
+
+    Raises:
+        FaceBehaviorError: the run is not finished, its pictures are gone, or the file cannot be
+            written.
+    """
+    configuration = read_run_configuration(folder)
+    data = run_data(configuration)
+    sources = [pictures for chosen in data.label_sets for pictures in chosen]
+    share = -(-CALIBRATION_FACES // len(sources))
+    crops = [
+        one.shards.crops(one.rows[:: max(1, len(one.rows) // share)][:share]) for one in sources
+    ]
+    with tempfile.TemporaryDirectory() as made:
+        whole = Path(made) / "whole.onnx"
+        export_run(folder, whole)
+        return quantise(whole, np.concatenate(crops), path)
 
 
 def _calibration(summary: Mapping[str, Any], heads: Collection[str]) -> dict[str, float]:

@@ -95,13 +95,7 @@ def run_training(configuration: Configuration, folder: Path) -> Summary:
             or the data do not fit.
     """
     fabric = launched_fabric(configuration.run)
-    heads = configuration.network.heads
-    data = open_training_data(
-        configuration.label_sets,
-        configuration.seed,
-        further_tasks(configuration),
-        people=IDENTITY in heads,
-    )
+    data = run_data(configuration)
     batches = Batches(
         data.label_sets,
         configuration.optimisation.batch_size,
@@ -169,6 +163,20 @@ def summed_over_processes(fabric: Fabric, values: torch.Tensor) -> torch.Tensor:
     """Sum a tensor over all processes; gives a new one, without gradient."""
     # Fabric may sum in place, and the values are still needed.
     return torch.as_tensor(fabric.all_reduce(values.detach().clone(), reduce_op="sum"))
+
+
+def run_data(configuration: Configuration) -> TrainingData:
+    """Open the pictures that a run learns from.
+
+    Raises:
+        FaceBehaviorError: see `open_training_data`.
+    """
+    return open_training_data(
+        configuration.label_sets,
+        configuration.seed,
+        further_tasks(configuration),
+        people=IDENTITY in configuration.network.heads,
+    )
 
 
 def further_tasks(configuration: Configuration) -> list[Task]:
