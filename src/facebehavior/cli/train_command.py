@@ -39,12 +39,14 @@ def run(arguments: argparse.Namespace) -> int:
     from facebehavior.cli.needs import PACKAGES, need
 
     need(*PACKAGES, extra="train", to="train")
+    import logging
     from pathlib import Path
 
     from facebehavior.cli.problems import report_problems
     from facebehavior.errors import FaceBehaviorError
     from facebehavior.training import fine_tune, read_configuration, run_training
 
+    logging.getLogger("facebehavior.training").setLevel(logging.INFO)
     changes = [word for word in arguments.words if "=" in word]
     files = [word for word in arguments.words if "=" not in word]
     if arguments.labels is not None:

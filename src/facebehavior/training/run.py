@@ -103,6 +103,8 @@ def run_training(configuration: Configuration, folder: Path) -> Summary:
         fabric.global_rank,
         fabric.world_size,
     )
+    if fabric.is_global_zero:
+        _log.info("%s", batch_plan(configuration, batches))
     network, base = build_network(configuration, data)
     freeze(network, configuration.optimisation.trained, _learned_heads(data))
     learned = (*network.heads, *([IDENTITY] if network.configuration.people else []))
@@ -163,6 +165,18 @@ def summed_over_processes(fabric: Fabric, values: torch.Tensor) -> torch.Tensor:
     """Sum a tensor over all processes; gives a new one, without gradient."""
     # Fabric may sum in place, and the values are still needed.
     return torch.as_tensor(fabric.all_reduce(values.detach().clone(), reduce_op="sum"))
+
+
+def batch_plan(configuration: Configuration, batches: Batches) -> str:
+    """Say how every step is made up, and how many there are."""
+    parts = ", ".join(
+        f"{part} of {size} from {chosen.name}"
+        for chosen, size, part in zip(
+            configuration.label_sets, batches.sizes, batches.parts, strict=True
+        )
+    )
+    steps = max(1, round(configuration.optimisation.epochs * batches.steps_per_epoch))
+    return f"each of {steps} steps takes {parts}; {batches.steps_per_epoch} steps an epoch"
 
 
 def run_data(configuration: Configuration) -> TrainingData:
