@@ -1,7 +1,7 @@
 """The paper's table: every variant trained, and tested on every database by its own protocol.
 
-    python -m studies.paper SHARDS -o RESULTS     python -m studies.paper SHARDS -o RESULTS
---variants uncoupled both --leave-out disfa
+    python -m studies.paper SHARDS -o RESULTS
+    python -m studies.paper SHARDS -o RESULTS --variants uncoupled both --leave-out disfa
 
 SHARDS holds one folder of prepared pictures a database, by its name. Databases that are not there
 are neither trained on nor tested, and the table says so. Runs, models and one JSON a test are kept

@@ -84,3 +84,15 @@ def test_the_installed_package_is_in_good_health(
     done = run(installed, tmp_path, *words)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "BAD" not in done.stdout
+
+
+def test_the_documentation_names_every_database_and_command() -> None:
+    from facebehavior.cli.main import COMMANDS
+    from facebehavior.databases import READERS
+
+    root = Path(__file__).parents[1]
+    page = (root / "docs" / "databases.md").read_text()
+    assert [name for name in READERS if f"`{name}`" not in page] == []
+    pages = "".join(path.read_text() for path in (root / "docs").glob("*.md"))
+    pages += (root / "README.md").read_text()
+    assert [one.NAME for one in COMMANDS if f"facebehavior {one.NAME}" not in pages] == []
