@@ -13,7 +13,13 @@ SUMMARY = "measure a model on labelled pictures"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.add_argument("model", help="a packaged model's name or a model file")
-    parser.add_argument("shards", help="prepared pictures: a shard or a folder of shards")
+    parser.add_argument(
+        "shards",
+        nargs="+",
+        help="prepared pictures: a shard or a folder of shards; several with --report, each as "
+        "PATH, PATH@SPLIT or PATH@SPLIT@PROTOCOL",
+    )
+    parser.set_defaults(listed="shards")
     parser.add_argument(
         "--protocol", default="default", help="by name (%(default)s); `list` names them all"
     )
@@ -32,7 +38,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="paired differences to another model, or to a file of records or of OpenFace 2, "
         "py-feat or LibreFace",
     )
-    parser.add_argument("--report", dest="output", metavar="FOLDER", help="the same as --output")
+    parser.add_argument(
+        "--report", metavar="FOLDER", help="a model card over all pictures: card.md and its parts"
+    )
+    parser.add_argument(
+        "--words", metavar="FILE.md", help="what the card says besides figures, with --report"
+    )
     parser.add_argument("-o", "--output", help="folder for report.md, report.json and pictures")
     parser.add_argument(
         "--runtime",
@@ -48,6 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
     from facebehavior.databases import Shards
+    from facebehavior.errors import FaceBehaviorError
     from facebehavior.evaluation import (
         PROTOCOLS,
         FileAnswers,
@@ -57,15 +69,14 @@ def run(arguments: argparse.Namespace) -> int:
         report_text,
         write_report,
     )
+    from facebehavior.evaluation.card import parsed_test_set, write_card
     from facebehavior.model_file import FaceModel, find_model
 
     if arguments.protocol == "list":
         for name, one in PROTOCOLS.items():
             print(f"{name:20} {', '.join(one.databases) or 'any'}: {one.description}")
         return 0
-    protocol = find_protocol(arguments.protocol)
     model = FaceModel(find_model(arguments.model), runtime=arguments.runtime, threads=2)
-    shards = Shards(arguments.shards)
     other: FileAnswers | ModelAnswers | None = None
     if arguments.compare is not None:
         if Path(arguments.compare).suffix.lower() in (".csv", ".parquet", ".jsonl"):
@@ -73,19 +84,34 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             compared = FaceModel(find_model(arguments.compare), runtime=arguments.runtime)
             other = ModelAnswers(compared)
-    found = evaluate(
-        model,
-        shards,
-        protocol,
-        split=arguments.split,
-        fold=arguments.fold,
-        by=arguments.by,
-        other=other,
-        seed=arguments.seed,
-    )
-    if arguments.output is None:
-        print(report_text(found))
+    sets = [parsed_test_set(text, arguments.split, arguments.protocol) for text in arguments.shards]
+    if len(sets) > 1 and arguments.report is None:
+        raise FaceBehaviorError(
+            f"expected one folder of shards, found {len(sets)}; several go with --report FOLDER"
+        )
+    found = []
+    for given in sets:
+        protocol, shards = find_protocol(given.protocol), Shards(given.path)
+        columns = [name for name in arguments.by if name in shards.manifest.table.column_names]
+        evaluation = evaluate(
+            model,
+            shards,
+            protocol,
+            split=given.split,
+            fold=arguments.fold,
+            by=arguments.by if arguments.report is None else columns,
+            other=other,
+            seed=arguments.seed,
+        )
+        found.append((given.name, evaluation))
+    if arguments.report is not None:
+        words = Path(arguments.words).read_text(encoding="utf-8") if arguments.words else ""
+        size = find_model(arguments.model).stat().st_size
+        write_card(arguments.report, model.metadata, size, found, words)
+        print(f"{arguments.report}: card.md and {len(found)} reports written")
+    elif arguments.output is None:
+        print(report_text(found[0][1]))
     else:
-        write_report(found, arguments.output)
+        write_report(found[0][1], arguments.output)
         print(f"{arguments.output}: report.md, report.json and pictures written")
     return 0

@@ -55,6 +55,10 @@ class Audit:
     worst: str | None
     gap: Interval | None
 
+    def value_of(self, group: str | None) -> float:
+        """Give the figure of one group; nan where there is none of that name."""
+        return next((one.figure.value for one in self.groups if one.group == group), math.nan)
+
 
 def audit(
     scored: Scored,
