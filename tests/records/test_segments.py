@@ -74,3 +74,27 @@ def test_removing_leaves_nothing(tmp_path: Path) -> None:
     segments.add(_batch(0, 2 * SEGMENT_ROWS))
     segments.remove()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_run_of_the_same_work_goes_on(tmp_path: Path) -> None:
+    first = Segments(tmp_path / "out.csv", SCHEMA, "clip")
+    assert first.last_row() is None
+    first.add(_batch(0, 3))
+    first.flush()
+    second = Segments(tmp_path / "out.csv", SCHEMA, "clip")
+    assert second.last_row() == _batch(2, 1).to_pylist()[0]
+    second.add(_batch(3, 2))
+    second.flush()
+    assert _numbers(list(second.batches(100))) == [0, 1, 2, 3, 4]
+    second.remove()
+    assert not second.folder.exists()
+
+
+@pytest.mark.parametrize("work", ["another clip", ""])
+def test_of_other_work_nothing_is_kept(tmp_path: Path, work: str) -> None:
+    first = Segments(tmp_path / "out.csv", SCHEMA, "clip")
+    first.add(_batch(0, 3))
+    first.flush()
+    second = Segments(tmp_path / "out.csv", SCHEMA, work)
+    assert second.last_row() is None
+    assert second.empty

@@ -125,18 +125,26 @@ class Analyzer:
                 yield item
 
     def groups(
-        self, inputs: str | Path | Sequence[str | Path]
+        self,
+        inputs: str | Path | Sequence[str | Path],
+        *,
+        done: tuple[str, int] | None = None,
     ) -> Iterator[list[AnalyzedFrame | BadInput]]:
         """Analyse in groups of frames, as the network looks at them; for long inputs.
 
         An input that cannot be read is given as an item in its place, not raised. Decoding,
         detection and the network work at the same time.
+
+        Args:
+            inputs: photographs, videos, folders, lists.
+            done: source and frame that an earlier run has come to; it goes on behind them. Faces
+                on their way through a video are numbered anew from there.
         """
         listed = [inputs] if isinstance(inputs, str | Path) else list(inputs)
         found = find_sources(listed)
         if found.problems:
             yield list(found.problems)
-        frames = read_ahead(_all_frames(found.sources), FRAMES_AHEAD)
+        frames = read_ahead(_all_frames(found.sources, done), FRAMES_AHEAD)
         found_faces = in_groups(self._find_faces(frames), _share_of_group)
         following = Following(_same_face(self.model), self.gallery)
         for group in work_beside(self._look, found_faces, 1):
@@ -245,10 +253,18 @@ def _share_of_group(item: FrameWithFaces | BadInput) -> float:
     )
 
 
-def _all_frames(sources: Iterable[Source]) -> Iterator[Frame | BadInput]:
+def _all_frames(
+    sources: Sequence[Source], done: tuple[str, int] | None
+) -> Iterator[Frame | BadInput]:
     """Go through the frames of all sources; what goes wrong with one ends that one only."""
-    for source in sources:
+    names = [source.path for source in sources]
+    first, last = 0, -1
+    if done is not None and done[0] in names:
+        first, last = names.index(done[0]), done[1]
+    for place, source in enumerate(sources[first:]):
         try:
-            yield from read_frames(source)
+            for frame in read_frames(source):
+                if place > 0 or frame.index > last:
+                    yield frame
         except BadInput as problem:
             yield problem

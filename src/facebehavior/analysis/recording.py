@@ -142,13 +142,17 @@ class Recorder:
         names = find_compound_set(self._compound)
         return [dict(zip(names, row, strict=True)) for row in scores.tolist()]
 
-    def open(self, path: str | Path) -> RecordWriter:
+    def open(self, path: str | Path, work: str = "") -> RecordWriter:
         """Open a writer for such rows; the ending names the format.
+
+        Args:
+            path: of the file.
+            work: tells what the rows are made of; a run of the same work that was stopped goes on.
 
         Raises:
             FaceBehaviorError: an unknown ending, or a place that cannot be written to.
         """
-        return open_writer(path, self.schema)
+        return open_writer(path, self.schema, work)
 
 
 def _check_heads(model: FaceModel) -> None:

@@ -138,7 +138,11 @@ def run(arguments: argparse.Namespace) -> int:
             embedding=arguments.embedding,
         )
         whole = RecordInMemory(recorder.schema) if asked.needed else None
-        records = whole or (recorder.open(arguments.output) if arguments.output else PrintedTable())
+        records = whole or (
+            recorder.open(arguments.output, _work(arguments))
+            if arguments.output
+            else PrintedTable()
+        )
         drawing = (
             open_overlay(arguments.overlay, anonymous=arguments.anonymize)
             if arguments.overlay
@@ -148,7 +152,10 @@ def run(arguments: argparse.Namespace) -> int:
         opened.enter_context(records)
         if drawing is not None:
             opened.enter_context(drawing)
-        for group in analyzer.groups(arguments.inputs):
+        done = None if drawing is not None else getattr(records, "done", None)
+        if done is not None:
+            print(f"going on behind frame {done[1]} of {done[0]}", file=sys.stderr)
+        for group in analyzer.groups(arguments.inputs, done=done):
             problems += [item for item in group if isinstance(item, BadInput)]
             analyzed = [item for item in group if isinstance(item, AnalyzedFrame)]
             frames += len(analyzed)
@@ -160,7 +167,7 @@ def run(arguments: argparse.Namespace) -> int:
                 if thumbnails is not None:
                     thumbnails.see(frame)
             bar.update(len(analyzed))
-        if not frames:
+        if not frames and done is None:
             raise nothing_usable(problems)
     if whole is not None:
         thresholds = analyzer.model.metadata.action_unit_thresholds
@@ -174,3 +181,14 @@ def run(arguments: argparse.Namespace) -> int:
     where = f"; written: {', '.join(written)}" if written else ""
     print(f"frames: {frames}, faces: {faces}{where}", file=sys.stderr)
     return report_problems(problems)
+
+
+def _work(arguments: argparse.Namespace) -> str:
+    """Tell what is analysed and how: a run that was stopped goes on where both are the same.
+
+    An overlay is made from the first frame on, so that with one everything is done again.
+    """
+    if arguments.overlay:
+        return ""
+    named = ("inputs", "detector", "detector_model", "gallery", "people")
+    return repr([(name, getattr(arguments, name)) for name in named])

@@ -31,12 +31,15 @@ class RecordWriter:
         path: the final file.
         schema: of the rows; columns that the format cannot hold are left out.
         file_format: of the file.
+        work: tells what the rows are made of; a run of the same work that was stopped goes on.
 
     Raises:
         FaceBehaviorError: the path is a folder, or nothing can be written there.
     """
 
-    def __init__(self, path: Path, schema: pa.Schema, file_format: FileFormat) -> None:
+    def __init__(
+        self, path: Path, schema: pa.Schema, file_format: FileFormat, work: str = ""
+    ) -> None:
         if path.is_dir():
             raise FaceBehaviorError(f"expected a file to write to, found the folder {path}")
         names = [f.name for f in schema if file_format.holds_lists or not _holds_lists(f.type)]
@@ -45,7 +48,13 @@ class RecordWriter:
         self._rows_schema = schema
         self._schema = pa.schema([schema.field(name) for name in names], schema.metadata)
         self._format = file_format
-        self._segments = Segments(path, self._schema)
+        self._segments = Segments(path, self._schema, work)
+
+    @property
+    def done(self) -> tuple[str, int] | None:
+        """Source and frame of the last row that a stopped run has left; None at the beginning."""
+        last = self._segments.last_row()
+        return None if last is None else (str(last["source"]), int(str(last["frame"])))
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Take the next rows.
@@ -91,12 +100,13 @@ class RecordWriter:
         self._segments.remove()
 
 
-def open_writer(path: str | Path, schema: pa.Schema) -> RecordWriter:
+def open_writer(path: str | Path, schema: pa.Schema, work: str = "") -> RecordWriter:
     """Open a writer for the format that the file's ending names.
 
     Args:
         path: ends in `.parquet`, `.csv` or `.jsonl`; a file that is there is replaced at the end.
         schema: of the rows, from `arrow_schema`.
+        work: tells what the rows are made of; a run of the same work that was stopped goes on.
 
     Raises:
         FaceBehaviorError: another ending, or nothing can be written there.
@@ -107,7 +117,7 @@ def open_writer(path: str | Path, schema: pa.Schema) -> RecordWriter:
         raise FaceBehaviorError(
             f"expected an output file that ends in {', '.join(FORMATS)}, found {path}"
         )
-    return RecordWriter(path, schema, file_format)
+    return RecordWriter(path, schema, file_format, work)
 
 
 def _holds_lists(kind: pa.DataType) -> bool:
