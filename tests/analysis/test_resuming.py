@@ -1,9 +1,12 @@
 """An analysis that was stopped goes on where it was."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pytest
+from tests.conftest import Answer
 
 from facebehavior.analysis import AnalyzedFrame, Analyzer, Recorder
 
@@ -42,3 +45,32 @@ def test_nothing_is_done_twice_and_nothing_is_missing(
     again = pq.read_table(tmp_path / "r.parquet").to_pylist()
     assert [(r["source"], r["frame"]) for r in again] == [(r["source"], r["frame"]) for r in whole]
     assert not (tmp_path / "r.parquet.partial").exists()
+
+
+def test_several_files_at_the_same_time_give_the_same_rows(
+    facebehavior: Callable[..., Answer],
+    tiny_model: Path,
+    clips: Path,
+    astronaut: Path,
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "broken.jpg").write_bytes(b"no picture")
+    inputs = (astronaut, clips / "single_face.mp4", tmp_path / "broken.jpg", clips / "no_face.mp4")
+    tables = []
+    for workers in ("1", "2"):
+        out = tmp_path / f"{workers}.parquet"
+        words = ("analyze", *inputs, "-o", out, "--model", tiny_model, "--workers", workers)
+        answer = facebehavior(*words)
+        assert answer.code == 3
+        assert "broken.jpg" in answer.errors
+        tables.append(pq.read_table(out))
+    assert tables[0].equals(tables[1])
+
+
+@pytest.mark.parametrize("words", [("--workers", "0"), ("--workers", "2", "--report", "r.html")])
+def test_what_does_not_go_with_processes_is_said(
+    facebehavior: Callable[..., Answer], tiny_model: Path, astronaut: Path, words: tuple[str, ...]
+) -> None:
+    answer = facebehavior("analyze", astronaut, "--model", tiny_model, *words)
+    assert answer.code == 2
+    assert "--workers should be 1 or more" in answer.errors

@@ -46,6 +46,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what runs the network (%(default)s)",
     )
     parser.add_argument(
+        "--workers",
+        type=int,
+        default=1,
+        help="files at the same time, in processes (%(default)s); not with --overlay, people or "
+        "what is done over time",
+    )
+    parser.add_argument(
         "--landmarks", action="store_true", help="keep the 478 points of each face (not in CSV)"
     )
     parser.add_argument(
@@ -119,6 +126,8 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.summary,
         arguments.report,
     )
+    if arguments.workers != 1:
+        return _run_in_processes(arguments, asked.needed)
     thumbnails = Thumbnails() if arguments.report else None
     problems: list[BadInput] = []
     frames = faces = 0
@@ -192,3 +201,48 @@ def _work(arguments: argparse.Namespace) -> str:
         return ""
     named = ("inputs", "detector", "detector_model", "gallery", "people")
     return repr([(name, getattr(arguments, name)) for name in named])
+
+
+def _run_in_processes(arguments: argparse.Namespace, finished: bool) -> int:
+    """Analyse several files at the same time; the rows are those of one after the other."""
+    from contextlib import ExitStack
+
+    from tqdm import tqdm
+
+    from facebehavior.analysis import Analyzer, Recorder
+    from facebehavior.analysis.analyzer import nothing_usable
+    from facebehavior.analysis.parallel import Settings, analyze_in_processes
+    from facebehavior.cli.problems import report_problems
+    from facebehavior.cli.table import PrintedTable
+    from facebehavior.errors import BadInput, FaceBehaviorError
+
+    people = arguments.people or arguments.gallery
+    if arguments.workers < 1 or finished or arguments.overlay or people:
+        raise FaceBehaviorError(
+            "--workers should be 1 or more, and goes with none of --overlay, --people, --gallery, "
+            "--smooth, --baseline, --min-..., --events, --summary and --report"
+        )
+    wanted = ("landmarks", "compound", "embedding")
+    chosen = {name: getattr(arguments, name) for name in wanted}
+    settings = Settings(
+        arguments.model, arguments.detector, arguments.detector_model, arguments.runtime, **chosen
+    )
+    problems: list[BadInput] = []
+    frames = faces = 0
+    with ExitStack() as opened:
+        with Analyzer(arguments.model, runtime=arguments.runtime) as analyzer:
+            recorder = Recorder(analyzer.model, **chosen)
+        records = recorder.open(arguments.output) if arguments.output else PrintedTable()
+        bar = opened.enter_context(tqdm(unit="frame", disable=None, leave=False))
+        opened.enter_context(records)
+        for part in analyze_in_processes(arguments.inputs, settings, arguments.workers):
+            problems += part.problems
+            frames, faces = frames + part.frames, faces + part.faces
+            for batch in part.batches:
+                records.write(batch)
+            bar.update(part.frames)
+        if not frames:
+            raise nothing_usable(problems)
+    where = f"; written: {arguments.output}" if arguments.output else ""
+    print(f"frames: {frames}, faces: {faces}{where}", file=sys.stderr)
+    return report_problems(problems)
