@@ -11,10 +11,12 @@ from tests.training.test_run import checked, toy_configuration
 from tests.training.toys import write_toy_shard
 
 from facebehavior.errors import FaceBehaviorError
+from facebehavior.labels import Manifest, label_arrays
 from facebehavior.model_file import FaceModel
 from facebehavior.network import load_network
 from facebehavior.relatedness import read_relatedness
 from facebehavior.training import export_run, run_training
+from facebehavior.training.validation import HeldOut, pairs
 
 COLUMNS = ["identity", "attr_smiling", "attr_young"]
 SHAPES = {
@@ -171,3 +173,15 @@ def test_pairs_that_cannot_be_coupled_are_named(
     content = configuration([people_shards], heads, further_couplings=[coupled])
     with pytest.raises(FaceBehaviorError, match=named):
         run_training(checked(content), tmp_path / "run")
+
+
+def test_faces_of_two_databases_are_not_compared() -> None:
+    vectors = np.eye(3)[[0, 0, 1, 1, 2, 2]]
+    people = np.array(["a/x", "a/y", "a/y", "b/x", "b/z", None], dtype=object)
+    empty = label_arrays(Manifest.from_rows([{"image": "", "database": "a"}] * 6))
+    found = pairs(HeldOut({"embedding": vectors}, empty, people))
+    # In a: x y, x y, y y. In b no two faces are of one person.
+    (compared,) = found
+    assert compared[0].tolist() == [1.0, 0.0, 0.0]
+    assert compared[1].tolist() == [False, False, True]
+    assert pairs(HeldOut({}, empty, people)) == []

@@ -351,9 +351,10 @@ def _summed_up(
 
 
 def _match(found: HeldOut | None) -> dict[str, float] | None:
-    compared = None if found is None else pairs(found)
-    threshold = None if compared is None else equal_error_threshold(*compared)
-    return None if threshold is None else asdict(threshold)
+    """Choose when two faces count as one person's: the strictest that any database asks for."""
+    thresholds = [] if found is None else [equal_error_threshold(*one) for one in pairs(found)]
+    known = [one for one in thresholds if one is not None]
+    return asdict(max(known, key=lambda one: one.threshold)) if known else None
 
 
 def _temperature(found: HeldOut | None, base: ModelMetadata | None) -> float:

@@ -122,30 +122,39 @@ def _further(found: HeldOut) -> dict[str, float]:
             classes = found.logits[name].shape[1]
             confusion = confusion_matrix(truth, predicted, classes)
             figures[f"{name}_uar"] = unweighted_average_recall(confusion)
-    matched = pairs(found)
-    if matched is not None and 0 < matched[1].sum() < len(matched[1]):
-        figures["identity_pairs_auc"] = roc_auc(matched[1].astype(np.int64), matched[0])
+    aucs = [roc_auc(same.astype(np.int64), likeness) for likeness, same in pairs(found)]
+    if aucs:
+        figures["identity_pairs_auc"] = float(np.mean(aucs))
     return figures
 
 
-def pairs(found: HeldOut) -> tuple[NDArray[np.float64], NDArray[np.bool_]] | None:
-    """Compare every two of the held-out faces whose people are known.
+def pairs(found: HeldOut) -> list[tuple[NDArray[np.float64], NDArray[np.bool_]]]:
+    """Compare every two of a database's held-out faces whose people are known.
 
-    Of more than `MOST_FACES`, evenly spread ones are taken.
+    Faces of two databases are told apart by their pictures, not by who they are. Of more than
+    `MOST_FACES` faces, evenly spread ones are taken.
 
     Returns:
-        (P,) similarities of the embeddings and (P,) whether both are one person; None without an
-        embedding or two such faces.
+        For each database with both kinds of pairs: (P,) similarities of the embeddings, and (P,)
+        whether both are one person.
     """
+    if "embedding" not in found.logits:
+        return []
     known = np.flatnonzero([name is not None for name in found.people])
-    if "embedding" not in found.logits or len(known) < 2:
-        return None
-    known = known[:: -(-len(known) // MOST_FACES)]
-    vectors = found.logits["embedding"][known]
-    vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(min=1e-12)
-    _, person = np.unique(found.people[known].astype(str), return_inverse=True)
-    first, second = np.triu_indices(len(known), 1)
-    return (vectors @ vectors.T)[first, second], person[first] == person[second]
+    names = found.people[known].astype(str)
+    databases = np.array([name.rpartition("/")[0] for name in names])
+    compared = []
+    for database in np.unique(databases):
+        rows = np.flatnonzero(databases == database)
+        rows = rows[:: -(-len(rows) // MOST_FACES)]
+        vectors = found.logits["embedding"][known[rows]]
+        vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(min=1e-12)
+        _, person = np.unique(names[rows], return_inverse=True)
+        first, second = np.triu_indices(len(rows), 1)
+        same = person[first] == person[second]
+        if 0 < same.sum() < len(same):
+            compared.append(((vectors @ vectors.T)[first, second], same))
+    return compared
 
 
 def mean_auc(
