@@ -136,12 +136,90 @@ def coupling_figures() -> str:
     return "\n".join(lines)
 
 
+PACKAGED = {
+    "expression": ("accuracy", "unweighted_average_recall"),
+    "action_units": ("mean_roc_auc", "mean_f1"),
+    "affect": ("mean_ccc",),
+    "compound": ("unweighted_average_recall",),
+    "attributes": ("mean_roc_auc",),
+    "identity": ("roc_auc", "rank_1"),
+}
+
+
+def packaged_figures() -> str:
+    """What the packaged model reaches on every set of pictures of its card."""
+    lines = ["| pictures | figure | value (95 % interval) | n |", "| --- | --- | --- | --- |"]
+    for path in sorted((RESULTS / "packaged").glob("*/report.json")):
+        report = json.loads(path.read_text())
+        for task, metrics in PACKAGED.items():
+            result = report.get(task)
+            for metric in metrics if result is not None else ():
+                one = result["figures"][metric]
+                spoken = f"{task}: {metric}".replace("_", " ")
+                shown = f"{one['value']:.3f}"
+                if one.get("low") is not None:
+                    shown += f" ({one['low']:.3f} to {one['high']:.3f})"
+                lines.append(f"| {path.parent.name} | {spoken} | {shown} | {result['images']} |")
+    return "\n".join(lines)
+
+
+def compound_figures() -> str:
+    """Zero-shot compound expressions of the studied networks."""
+    found = _result("compound.json")["uar"]
+    rules = ("full score", "action units alone", "products alone")
+    lines = [f"| networks | {' | '.join(rules)} |", "| --- | --- | --- | --- |"]
+    for arm in ("single tasks", "uncoupled", "both", "posterior"):
+        cells = (found[arm][rule] for rule in rules)
+        shown = " | ".join(f"{c['value']:.3f} ({c['low']:.3f} to {c['high']:.3f})" for c in cells)
+        lines.append(f"| {arm} | {shown} |")
+    return "\n".join(lines)
+
+
+def identity_figures() -> str:
+    """The second case study."""
+    found = _result("identity_attributes.json")
+    names = ("identification", "verification", "attributes_new")
+    lines = [
+        "| networks | identification | verification, new people | attributes, new people |",
+        "| --- | --- | --- | --- |",
+    ]
+    for arm, figures in found.items():
+        cells = (f"{figures[name]:.3f}" if name in figures else "-" for name in names)
+        lines.append(f"| {arm} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def video_figures() -> str:
+    """Videos: speed, memory, latency, tracks."""
+    found, tracks = _result("video.json"), _result("tracking.json")
+    memory, live = found["memory"], found["live"]
+    lines = ["| video | |", "| --- | --- |"]
+    for name in ("one_face", "four_faces"):
+        one = found[name]
+        lines.append(
+            f"| {name.replace('_', ' ')}, frames a second (ratio to the landmarker alone) | "
+            f"{one['frames_per_second']:.0f} ({one['ratio']:.2f}) |"
+        )
+    lines += [
+        f"| memory at frame 1,000 and {memory['frames']:,} | {memory['early_mib']:.0f} and "
+        f"{memory['last_mib']:.0f} MiB ({memory['growth']:+.1%}) |",
+        f"| live: first and median latency | {live['first_ms']:.0f} and {live['median_ms']:.0f} ms |",
+        f"| four synthetic people who cross and leave: switches, IDF1 | {tracks['switches']}, "
+        f"{tracks['idf1']:.3f} |",
+    ]
+    return "\n".join(lines)
+
+
 FIGURES: Mapping[str, Callable[[], str]] = {
     "ferplus": lambda: expression_figures("ferplus"),
     "lfw": lambda: expression_figures("lfw"),
     "speed": speed_figures,
     "synthetic_labels": synthetic_label_figures,
     "coupling": coupling_figures,
+    "packaged": packaged_figures,
+    "compound": compound_figures,
+    "identity": identity_figures,
+    "video": video_figures,
 }
 
 
