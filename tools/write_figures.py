@@ -203,7 +203,8 @@ def video_figures() -> str:
     lines += [
         f"| memory at frame 1,000 and {memory['frames']:,} | {memory['early_mib']:.0f} and "
         f"{memory['last_mib']:.0f} MiB ({memory['growth']:+.1%}) |",
-        f"| live: first and median latency | {live['first_ms']:.0f} and {live['median_ms']:.0f} ms |",
+        f"| live: first and median latency | {live['first_ms']:.0f} and "
+        f"{live['median_ms']:.0f} ms |",
         f"| four synthetic people who cross and leave: switches, IDF1 | {tracks['switches']}, "
         f"{tracks['idf1']:.3f} |",
     ]
