@@ -5,7 +5,7 @@ with its reference, the landmarker alone, in the same run. The second analyses a
 clip over and over) and notes the resident memory at frame 1,000 and at the last. The third plays
 the clip at its own speed as a live stream.
 
-    python benchmarks/video.py [--frames 20000] [--repeats 3] [-o result.json]
+    python -m benchmarks.video [--frames 20000] [--repeats 3] [-o result.json]
 """
 
 import argparse
