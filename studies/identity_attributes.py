@@ -50,7 +50,7 @@ from facebehavior.training.validation import answers, mean_auc
 from studies.runs import Job, do_all
 
 RESULTS = Path("docs/results")
-SEEDS = range(3)
+SEEDS = range(2)
 BOTH = ("identity", "attributes")
 MATCHING = {"distribution_matching": {"weight": 0.1}}
 POSTERIOR = {"posterior_co_annotation": {"weight": 0.3, "leak": 0.05}}
@@ -220,8 +220,8 @@ def main() -> None:
     derive(arguments.work)
     jobs = [
         Job(f"{arm.replace(', ', '-').replace(' ', '_')}-seed{seed}", {"arm": arm, "seed": seed})
-        for arm in ARMS
         for seed in SEEDS
+        for arm in ARMS
     ]
     results = RESULTS / "identity_attributes"
     found = do_all(jobs, partial(work_on, work=arguments.work), results, arguments.processes)
