@@ -152,15 +152,23 @@ def packaged_figures() -> str:
     for name in ("ferplus", "test", "lfw"):
         report = _result(f"packaged/{name}/report.json")
         for task, metrics in PACKAGED.items():
-            result = report.get(task)
-            for metric in metrics if result is not None else ():
-                one = result["figures"][metric]
-                spoken = f"{task}: {metric}".replace("_", " ")
-                shown = f"{one['value']:.3f}"
-                if one.get("low") is not None:
-                    shown += f" ({one['low']:.3f} to {one['high']:.3f})"
-                lines.append(f"| {name} | {spoken} | {shown} | {result['images']} |")
+            if report.get(task) is not None:
+                lines += _packaged_rows(name, task, metrics, report[task])
     return "\n".join(lines)
+
+
+def _packaged_rows(
+    pictures: str, task: str, metrics: tuple[str, ...], result: dict[str, Any]
+) -> list[str]:
+    rows = []
+    for metric in metrics:
+        one = result["figures"][metric]
+        shown = f"{one['value']:.3f}"
+        if one.get("low") is not None:
+            shown += f" ({one['low']:.3f} to {one['high']:.3f})"
+        spoken = f"{task}: {metric}".replace("_", " ")
+        rows.append(f"| {pictures} | {spoken} | {shown} | {result['images']} |")
+    return rows
 
 
 def compound_figures() -> str:
