@@ -62,7 +62,12 @@ def test_the_installed_package_analyses_a_photograph(
     (row,) = read_records(tmp_path / "a.parquet").to_pylist()
     assert row["expr"] == "happiness"
     assert row["expr_happiness"] > 0.5
-    # What the packaged model is not trained for stays empty.
+    assert row["au12"] > 0.5
+    assert row["valence"] > 0
+    # What a model is not trained for stays empty.
+    run(installed, tmp_path, "analyze", astronaut, "-o", "b.parquet", "--model", "ferplus")
+    (row,) = read_records(tmp_path / "b.parquet").to_pylist()
+    assert row["expr"] == "happiness"
     assert row["au12"] is None
     assert row["valence"] is None
 

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.conftest import Answer
 
 from facebehavior.analysis import AnalyzedFrame, Analyzer, Recorder
+from facebehavior.records import RecordWriter
 
 
 def written(
@@ -65,6 +67,39 @@ def test_several_files_at_the_same_time_give_the_same_rows(
         assert "broken.jpg" in answer.errors
         tables.append(pq.read_table(out))
     assert tables[0].equals(tables[1])
+
+
+def test_processes_that_were_stopped_go_on_too(
+    facebehavior: Callable[..., Answer],
+    tiny_model: Path,
+    clips: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sources = [clips / "single_face.mp4", clips / "face_noface.mov"]
+    common = ("--model", tiny_model, "--workers", "2")
+    facebehavior("analyze", *sources, "-o", tmp_path / "whole.parquet", *common)
+    whole = pq.read_table(tmp_path / "whole.parquet").to_pylist()
+
+    write, seen = RecordWriter.write, 0
+
+    def stopping(self: RecordWriter, batch: pa.RecordBatch) -> None:
+        nonlocal seen
+        seen += batch.num_rows
+        if seen > len(whole) - 20:
+            raise KeyboardInterrupt
+        write(self, batch)
+
+    out = tmp_path / "r.parquet"
+    with monkeypatch.context() as patched:
+        patched.setattr(RecordWriter, "write", stopping)
+        assert facebehavior("analyze", *sources, "-o", out, *common).code != 0
+    assert not out.exists()
+    answer = facebehavior("analyze", *sources, "-o", out, *common)
+    assert "going on behind frame" in answer.errors
+    assert "face_noface.mov" in answer.errors
+    again = pq.read_table(out).to_pylist()
+    assert [(r["source"], r["frame"]) for r in again] == [(r["source"], r["frame"]) for r in whole]
 
 
 @pytest.mark.parametrize("words", [("--workers", "0"), ("--workers", "2", "--report", "r.html")])

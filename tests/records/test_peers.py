@@ -200,6 +200,16 @@ def test_the_directions_of_openface_are_those_of_its_own_points(clips: Path) -> 
         (b"frame,success,confidence,AU12_c\n1,1,0.9\n", ":2: expected a row of OpenFace 2"),
         (b"frame,success,confidence,AU12_c\n1,1,x,1\n", ":2: expected a row of OpenFace 2"),
         (b"frame,success,confidence,AU12_c\n\xe9,1,1,1\n", "UTF-8|OpenFace 2"),
+        (b"frame,success,confidence,AU12_c\n1e300,1,1,1\n", "single precision in frame"),
+        (b"frame,success,confidence,AU12_c\n1e20,1,1,1\n", "whole number from 1 in frame"),
+        (b"frame,success,confidence,AU12_c\n1.7,1,1,1\n", "whole number from 1 in frame"),
+        (b"frame,success,confidence,AU12_c\n0,1,1,1\n", "whole number from 1 in frame"),
+        (b"success,confidence,AU12_c\n1,1,1\n", "in frame, found no such column"),
+        (b"frame,success,confidence,AU12_c\n1,1,1e300,1\n", "single precision in confidence"),
+        (b"frame,frame,success,confidence,AU12_c\n1,2,1,1,1\n", "'frame' stands there twice"),
+        (b"frame_idx,facial_expression,au_12\n1,Happyness,1\n", "expected an expression"),
+        (b"frame_idx,facial_expression,au_12\nx,Happiness,1\n", "row of LibreFace"),
+        (b"FaceRectX,FaceScore,input\n1,1,a.jpg\n", "in frame, found no such column"),
     ],
 )
 def test_damaged_tables_are_one_line(tmp_path: Path, content: bytes, named: str) -> None:
@@ -209,6 +219,57 @@ def test_damaged_tables_are_one_line(tmp_path: Path, content: bytes, named: str)
         convert(path, tmp_path / "ours.parquet")
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "ours.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "faces"),
+    [
+        ("face,confidence,AU12_c\n0,0.91,1\n1,0.9,0\n", [(0, True), (1, False)]),
+        ("facial_expression,au_12\nHappiness,1\nContempt,0\n", [(0, True), (1, False)]),
+    ],
+)
+def test_tables_of_photographs_hold_the_faces_of_one_frame(
+    tmp_path: Path, content: str, faces: list[tuple[int, bool]]
+) -> None:
+    path = tmp_path / "theirs.csv"
+    path.write_text(content)
+    rows = read_any_records(path).to_pylist()
+    assert [(row["face"], row["au12_on"]) for row in rows] == faces
+    assert [(row["source"], row["frame"], row["detected"]) for row in rows] == [
+        ("theirs", 0, True)
+    ] * 2
+
+
+def test_the_faces_of_a_frame_are_numbered_and_face_ids_are_tracks(tmp_path: Path) -> None:
+    path = tmp_path / "clip.csv"
+    path.write_text(
+        "frame,face_id,success,confidence,AU12_c\n1,4,1,1,1\n1,2,1,1,0\n2,2,1,1,0\n3,0,0,0,0\n"
+    )
+    rows = read_any_records(path).to_pylist()
+    assert [(row["frame"], row["face"], row["track"]) for row in rows] == [
+        (0, 0, 4),
+        (0, 1, 2),
+        (1, 0, 2),
+        (2, None, None),
+    ]
+    path.write_text("FaceRectX,FaceScore,input,frame\n1,1,a.jpg,0\n9,1,a.jpg,0\n1,1,b.jpg,0\n")
+    rows = read_any_records(path).to_pylist()
+    assert [(row["source"], row["face"]) for row in rows] == [
+        ("a.jpg", 0),
+        ("a.jpg", 1),
+        ("b.jpg", 0),
+    ]
+
+
+def test_a_damaged_parquet_file_is_one_line(tmp_path: Path) -> None:
+    path = record(tmp_path / "r.parquet", *(face(frame=frame) for frame in range(3000)))
+    content = bytearray(path.read_bytes())
+    content[100:2000] = bytes(1900)
+    path.write_bytes(bytes(content))
+    with pytest.raises(FaceBehaviorError, match="another or a damaged file") as caught:
+        convert(path, tmp_path / "ours.csv")
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "ours.csv").exists()
 
 
 def test_line_ends_and_blanks_after_commas_do_not_matter(tmp_path: Path) -> None:

@@ -253,18 +253,21 @@ def _share_of_group(item: FrameWithFaces | BadInput) -> float:
     )
 
 
+def sources_from(sources: Sequence[Source], done: tuple[str, int] | None) -> Sequence[Source]:
+    """Leave out the sources before the one that an earlier run has come to."""
+    names = [source.path for source in sources]
+    return sources[names.index(done[0]) :] if done is not None and done[0] in names else sources
+
+
 def _all_frames(
     sources: Sequence[Source], done: tuple[str, int] | None
 ) -> Iterator[Frame | BadInput]:
     """Go through the frames of all sources; what goes wrong with one ends that one only."""
-    names = [source.path for source in sources]
-    first, last = 0, -1
-    if done is not None and done[0] in names:
-        first, last = names.index(done[0]), done[1]
-    for place, source in enumerate(sources[first:]):
+    for source in sources_from(sources, done):
+        last = done[1] if done is not None and source.path == done[0] else -1
         try:
             for frame in read_frames(source):
-                if place > 0 or frame.index > last:
+                if frame.index > last:
                     yield frame
         except BadInput as problem:
             yield problem

@@ -161,9 +161,7 @@ def run(arguments: argparse.Namespace) -> int:
         opened.enter_context(records)
         if drawing is not None:
             opened.enter_context(drawing)
-        done = None if drawing is not None else getattr(records, "done", None)
-        if done is not None:
-            print(f"going on behind frame {done[1]} of {done[0]}", file=sys.stderr)
+        done = None if drawing is not None else _done(records)
         for group in analyzer.groups(arguments.inputs, done=done):
             problems += [item for item in group if isinstance(item, BadInput)]
             analyzed = [item for item in group if isinstance(item, AnalyzedFrame)]
@@ -203,6 +201,14 @@ def _work(arguments: argparse.Namespace) -> str:
     return repr([(name, getattr(arguments, name)) for name in named])
 
 
+def _done(records: object) -> tuple[str, int] | None:
+    """Give the source and frame that a stopped run has come to, and say so."""
+    done: tuple[str, int] | None = getattr(records, "done", None)
+    if done is not None:
+        print(f"going on behind frame {done[1]} of {done[0]}", file=sys.stderr)
+    return done
+
+
 def _run_in_processes(arguments: argparse.Namespace, finished: bool) -> int:
     """Analyse several files at the same time; the rows are those of one after the other."""
     from contextlib import ExitStack
@@ -232,16 +238,21 @@ def _run_in_processes(arguments: argparse.Namespace, finished: bool) -> int:
     with ExitStack() as opened:
         with Analyzer(arguments.model, runtime=arguments.runtime) as analyzer:
             recorder = Recorder(analyzer.model, **chosen)
-        records = recorder.open(arguments.output) if arguments.output else PrintedTable()
+        records = (
+            recorder.open(arguments.output, _work(arguments))
+            if arguments.output
+            else PrintedTable()
+        )
         bar = opened.enter_context(tqdm(unit="frame", disable=None, leave=False))
         opened.enter_context(records)
-        for part in analyze_in_processes(arguments.inputs, settings, arguments.workers):
+        done = _done(records)
+        for part in analyze_in_processes(arguments.inputs, settings, arguments.workers, done):
             problems += part.problems
             frames, faces = frames + part.frames, faces + part.faces
-            for batch in part.batches:
+            for batch in part.batches():
                 records.write(batch)
             bar.update(part.frames)
-        if not frames:
+        if not frames and done is None:
             raise nothing_usable(problems)
     where = f"; written: {arguments.output}" if arguments.output else ""
     print(f"frames: {frames}, faces: {faces}{where}", file=sys.stderr)

@@ -1,6 +1,7 @@
 """From any table of faces to any other, a few thousand rows at a time."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -9,7 +10,7 @@ import pyarrow as pa
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.records.peers import PEERS, Peer
-from facebehavior.records.reading import read_records
+from facebehavior.records.reading import record_batches
 from facebehavior.records.schema import arrow_schema
 from facebehavior.records.writers import open_writer
 
@@ -60,8 +61,7 @@ def any_batches(path: Path) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
     if peer is not None:
         schema = arrow_schema()
         return schema, _peer_batches(path, peer, schema)
-    table = read_records(path)
-    return table.schema, iter(table.to_batches(max_chunksize=ROWS_TOGETHER))
+    return record_batches(path, ROWS_TOGETHER)
 
 
 def _peer_of(path: Path) -> Peer | None:
@@ -84,16 +84,27 @@ def _peer_batches(path: Path, peer: Peer, schema: pa.Schema) -> Iterator[pa.Reco
 
 
 def _peer_rows(path: Path, peer: Peer) -> Iterator[dict[str, object]]:
+    """Read its rows, and number the faces of a frame in their order."""
+    frame: object = None
+    faces = 0
     with path.open("r", encoding="utf-8-sig", newline="") as lines:
         reader = csv.reader(lines)
         header = [name.strip() for name in next(reader, [])]
         try:
+            twice = [name for name, times in Counter(header).items() if times > 1]
+            if twice:
+                raise ValueError(f"the column {twice[0]!r} stands there twice")
             for cells in reader:
                 if not cells:
                     continue
                 if len(cells) != len(header):
                     raise ValueError(f"expected {len(header)} cells, found {len(cells)}")
-                yield peer.read(dict(zip(header, cells, strict=True)), path)
+                row = peer.read(dict(zip(header, cells, strict=True)), path)
+                faces = faces + 1 if (row["source"], row["frame"]) == frame else 0
+                frame = (row["source"], row["frame"])
+                if row["detected"]:
+                    row["face"] = faces
+                yield row
         except (ValueError, UnicodeDecodeError, csv.Error) as error:
             raise FaceBehaviorError(
                 f"{path}:{reader.line_num}: expected a row of {peer.name} ({error})"

@@ -1,7 +1,8 @@
 """Reading records back from their files."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -28,25 +29,59 @@ def read_records(path: str | Path) -> pa.Table:
         FaceBehaviorError: the file is missing, of another kind, damaged or no record.
     """
     path = Path(path)
+    read = _reader(path)
+    with _explained(path):
+        table = read(path)
+        _check_columns(table.column_names, path)
+    return table
+
+
+def record_batches(path: Path, rows: int) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+    """Go through a record, at most so many rows at a time; only Parquet stays on the disk.
+
+    Raises:
+        FaceBehaviorError: as for `read_records`; where Parquet is damaged within, on the way.
+    """
+    if path.suffix.lower() != ".parquet" or not path.is_file():
+        table = read_records(path)
+        return table.schema, iter(table.to_batches(max_chunksize=rows))
+    with _explained(path):
+        file = pq.ParquetFile(path)
+        _check_columns(file.schema_arrow.names, path)
+    return file.schema_arrow, _parquet_batches(file, path, rows)
+
+
+def _parquet_batches(file: pq.ParquetFile, path: Path, rows: int) -> Iterator[pa.RecordBatch]:
+    with file, _explained(path):
+        yield from file.iter_batches(batch_size=rows)
+
+
+def _reader(path: Path) -> Callable[[Path], pa.Table]:
     read = _READERS.get(path.suffix.lower())
     if read is None:
         raise FaceBehaviorError(f"expected a file that ends in {', '.join(_READERS)}, found {path}")
     if not path.is_file():
         raise FaceBehaviorError(f"{path}: expected a table of records, found no such file")
+    return read
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
     try:
-        table = read(path)
-        names = table.column_names
+        yield
     except (pa.ArrowException, OSError, ValueError, TypeError) as error:
         raise FaceBehaviorError(
             f"{path}: expected a table of records, found another or a damaged file "
             f"({str(error).splitlines()[0]})"
         ) from error
+
+
+def _check_columns(names: Sequence[str], path: Path) -> None:
     missing = [name for name in ("source", "frame", "detected") if name not in names]
     if missing:
         raise FaceBehaviorError(
             f"{path}: expected a table of records, found a table without the column {missing[0]!r}"
         )
-    return table
 
 
 def _types() -> dict[str, pa.DataType]:

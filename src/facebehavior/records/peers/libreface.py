@@ -1,5 +1,6 @@
 """LibreFace: one CSV a video, frames from 0; frames without a face have no row.
 
+The CSV of a photograph has no `frame_idx`: its rows are the faces of frame 0.
 `frame_time_in_ms` holds seconds. Its head pose and its landmarks are not converted: its angles are
 scaled by mistake, and its points are shares of the picture's size, which the record does not hold.
 """
@@ -9,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from facebehavior.labels import ACTION_UNITS, EXPRESSIONS
-from facebehavior.records.peers.peer import Peer, Row, number
+from facebehavior.records.peers.peer import Peer, Row, counted, number
 
 _PRESENCE = (1, 2, 4, 6, 7, 10, 12, 14, 15, 17, 23, 24)
 _INTENSITY = (1, 2, 4, 5, 6, 9, 12, 15, 17, 20, 25, 26)
+
+_NOT_OURS = "contempt"
+"""Its eighth expression; the record has seven."""
 
 COLUMNS = (
     "frame_idx",
@@ -52,19 +56,19 @@ def read(row: Mapping[str, str], path: Path) -> dict[str, object]:
     Raises:
         ValueError: a number is none.
     """
-    frame = number(row, "frame_idx")
+    name = row.get("facial_expression", "").strip().lower()
+    if name not in ("", *EXPRESSIONS, _NOT_OURS):
+        raise ValueError(f"expected an expression in facial_expression, found {name!r}")
     found: dict[str, Any] = {
         "source": path.name.removesuffix(".csv").removesuffix(".libreface"),
-        "frame": 0 if frame is None else int(frame),
+        "frame": counted(row, "frame_idx") if "frame_idx" in row else 0,
         "time_s": number(row, "frame_time_in_ms"),
-        "face": 0,
         "detected": True,
+        "expr": name if name in EXPRESSIONS else None,
     }
     for unit in ACTION_UNITS:
         presence = number(row, f"au_{unit}")
         found[f"au{unit:02d}_on"] = None if presence is None else presence > 0.5
-    name = row.get("facial_expression", "").strip().lower()
-    found["expr"] = name if name in EXPRESSIONS else None
     return found
 
 

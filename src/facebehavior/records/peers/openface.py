@@ -1,5 +1,7 @@
 """OpenFace 2: one CSV a video, frames from 1, angles in radians.
 
+The CSV of a photograph has neither frames nor `success`: its rows are the faces of frame 0. A
+`face_id` is the record's track: it is kept over frames, whatever else is in the picture.
 Its axes: x to the right of the picture, y down, z away from the camera. Against the record, all
 three turns have the other sign, as the 3-D points of its own files show. Gaze is not converted:
 ours is relative to the head, theirs to the camera. Its intensities (0 to 5) are not the record's
@@ -11,7 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from facebehavior.labels import ACTION_UNITS
-from facebehavior.records.peers.peer import Peer, Row, degrees, fixed, number, numbered, radians
+from facebehavior.records.peers.peer import (
+    Peer,
+    Row,
+    counted,
+    degrees,
+    fixed,
+    number,
+    numbered,
+    radians,
+)
 
 _INTENSITY = (1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 17, 20, 23, 25, 26, 45)
 _PRESENCE = (*_INTENSITY[:-1], 28, 45)
@@ -62,19 +73,19 @@ def read(row: Mapping[str, str], path: Path) -> dict[str, object]:
     Raises:
         ValueError: a number is none.
     """
-    detected = number(row, "success") != 0
-    frame = number(row, "frame")
-    face = number(row, "face_id") if "face_id" in row else number(row, "face")
-    found: dict[str, Any] = {
-        "source": _stem(path),
-        "frame": 0 if frame is None else int(frame) - 1,
-        "time_s": number(row, "timestamp"),
-        "detected": detected,
-        "confidence": number(row, "confidence"),
-    }
-    if not detected:
+    found: dict[str, Any] = {"source": _stem(path), "confidence": number(row, "confidence")}
+    if "success" in row:
+        found |= {
+            "frame": counted(row, "frame", first=1) - 1,
+            "time_s": number(row, "timestamp"),
+            "detected": number(row, "success") != 0,
+        }
+    else:
+        found |= {"frame": 0, "detected": True}
+    if not found["detected"]:
         return found
-    found["face"] = 0 if face is None else int(face)
+    if "face_id" in row:
+        found["track"] = counted(row, "face_id")
     for ours, theirs in _TURNS.items():
         found[ours] = degrees(number(row, theirs), -1)
     for unit in ACTION_UNITS:
@@ -92,7 +103,7 @@ OPENFACE = Peer(
     name="OpenFace 2",
     ending=".openface.csv",
     columns=COLUMNS,
-    marks=frozenset({"success", "confidence", "AU12_c"}),
+    marks=frozenset({"confidence", "AU12_c"}),
     written=written,
     read=read,
 )

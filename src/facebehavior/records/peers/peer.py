@@ -8,6 +8,9 @@ from typing import Any
 
 Row = Mapping[str, Any]
 
+_LARGEST = 3e38
+_LARGEST_COUNT = 2**31 - 1
+
 
 @dataclass(frozen=True)
 class Peer:
@@ -21,7 +24,8 @@ class Peer:
         written: turns one row of the record into a row of it: text by column; what is left out is
             empty. None where the program has no row for it.
         read: turns one row of it, text by column, into a row of the record; what is left out is
-            null. Its second argument is the path of the file.
+            null, and `face` is left to whom sees all rows of a frame. Its second argument is the
+            path of the file.
     """
 
     name: str
@@ -42,7 +46,22 @@ def number(row: Mapping[str, str], name: str) -> float | None:
     if not text or text.lower() in ("nan", "none", "null"):
         return None
     value = float(text)
+    if math.isfinite(value) and abs(value) > _LARGEST:
+        raise ValueError(f"expected a number of single precision in {name}, found {text}")
     return value if math.isfinite(value) else None
+
+
+def counted(row: Mapping[str, str], name: str, first: int = 0) -> int:
+    """Read a whole number that counts from `first`.
+
+    Raises:
+        ValueError: it is missing, or something else stands there.
+    """
+    value = number(row, name)
+    if value is None or value < first or value > _LARGEST_COUNT or value != int(value):
+        found = repr(row[name]) if name in row else "no such column"
+        raise ValueError(f"expected a whole number from {first} in {name}, found {found}")
+    return int(value)
 
 
 def degrees(value: float | None, sign: int = 1) -> float | None:

@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from facebehavior.labels import ACTION_UNITS, EXPRESSIONS
-from facebehavior.records.peers.peer import Peer, Row, degrees, number, numbered, radians
+from facebehavior.records.peers.peer import (
+    Peer,
+    Row,
+    counted,
+    degrees,
+    number,
+    numbered,
+    radians,
+)
 
 _UNITS = (1, 2, 4, 5, 6, 7, 9, 10, 11, 12, 14, 15, 17, 20, 23, 24, 25, 26, 28, 43)
 _EMOTIONS = {
@@ -149,10 +157,9 @@ def read(row: Mapping[str, str], path: Path) -> dict[str, object]:
         ValueError: a number is none.
     """
     old = "happiness" in row
-    frame = number(row, "frame")
     found: dict[str, Any] = {
         "source": row.get("input") or path.name.removesuffix(".csv").removesuffix(".feat"),
-        "frame": 0 if frame is None else int(frame),
+        "frame": counted(row, "frame"),
         "time_s": _seconds(row.get("approx_time", "")),
         "detected": number(row, "FaceRectX") is not None,
     }
