@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -290,8 +291,13 @@ def test_the_command_converts_and_says_how_many(
     assert facebehavior("convert", source, "-o", tmp_path / "x.xls").code == 2
 
 
-def test_py_feat_and_pandas_load_our_files(tmp_path: Path) -> None:
-    pandas = pytest.importorskip("pandas", reason="pandas is not installed")
+def test_pandas_loads_our_files(tmp_path: Path) -> None:
     out = tmp_path / "clip.feat.csv"
-    convert(record(tmp_path / "r.parquet", face(), face(frame=4)), out)
-    assert pandas.read_csv(out)["AU12"].notna().all()
+    ours = record(tmp_path / "r.parquet", face(), face(frame=4))
+    convert(ours, out)
+    theirs = pandas.read_csv(out)
+    assert tuple(theirs.columns) == PY_FEAT.columns
+    assert theirs["AU12"].notna().all()
+    assert theirs["AU11"].isna().all()
+    frame = read_records(ours).to_pandas()
+    assert frame["au12"].tolist() == pytest.approx(theirs["AU12"].tolist(), rel=1e-6)
