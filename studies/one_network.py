@@ -7,15 +7,16 @@ number of pictures in every arm: its own label set's, which no other task shares
 
     python -m studies.one_network WORK --lfw LFW_SHARDS
 
-WORK holds `shards` as for the other studies; LFW_SHARDS are LFW's faces at the same size, people
-parted into `train` and `test`. Tests: behaviour in a new domain (`test`); identification of the
-same synthetic people, verification and attributes of new ones; verification of LFW's people that
-were not trained on. Results come one JSON a run.
+WORK holds `shards` as for the other studies; LFW_SHARDS are LFW's faces at the same size, a quarter
+of the people kept for testing (`facebehavior prepare lfw ... --option test=0.25`). Tests: behaviour
+in a new domain (`test`); identification of the same synthetic people, verification and attributes
+of new ones; verification of LFW's people that were not trained on. Results come one JSON a run.
 """
 
 import argparse
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -144,7 +145,7 @@ def _known(sources: Sequence[Shards]) -> tuple[str, ...]:
         splits = shards.manifest.column("split").to_pylist()
         people = zip(person_names(shards.manifest), splits, strict=True)
         names += [name for name, split in people if name is not None and split == "train"]
-    return tuple(sorted({name for name in names if names.count(name) > 1}))
+    return tuple(sorted(name for name, pictures in Counter(names).items() if pictures > 1))
 
 
 def page(found: Mapping[str, Mapping[str, Any]]) -> str:
