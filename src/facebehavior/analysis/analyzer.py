@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +14,7 @@ from facebehavior.analysis.following import Following
 from facebehavior.analysis.people import Gallery, read_gallery
 from facebehavior.analysis.pipeline import in_groups, read_ahead, work_beside
 from facebehavior.analysis.recording import Recorder
+from facebehavior.closing import Closing
 from facebehavior.errors import BadInput, FaceBehaviorError
 from facebehavior.faces.alignment import cut_face
 from facebehavior.faces.detectors import open_detector
@@ -56,7 +56,7 @@ class Result:
         return Plots(self.table)
 
 
-class Analyzer:
+class Analyzer(Closing):
     """Finds the faces of photographs and videos and says what they show.
 
     >>> analyzer = Analyzer()                                      # doctest: +SKIP
@@ -170,17 +170,6 @@ class Analyzer:
         """Free the detector, unless it is your own."""
         if self._owns_detector:
             self.detector.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _find_faces(
         self, frames: Iterable[Frame | BadInput]

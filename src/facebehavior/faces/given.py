@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from facebehavior.closing import Closing
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.alignment import TEMPLATE_SIZE, similarity
 from facebehavior.faces.boxes import left_to_right
@@ -51,7 +50,7 @@ class GivenFaces:
         object.__setattr__(self, "points", points)
 
 
-class GivenDetector:
+class GivenDetector(Closing):
     """Gives the faces that the user knows, picture by picture; a `Detector`.
 
     The n-th picture or frame that it is shown takes the n-th entry, whatever videos they are of;
@@ -98,17 +97,6 @@ class GivenDetector:
         if self._landmarker is not None:
             self._landmarker.close()
         self._landmarker = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _take(self) -> GivenFaces:
         number, self._next = self._next, self._next + 1

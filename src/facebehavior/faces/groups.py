@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from facebehavior.closing import Closing
 from facebehavior.faces.boxes import SAME_FACE, left_to_right, overlaps
 from facebehavior.faces.closeup import face_in_box
 from facebehavior.faces.face import Face
@@ -32,7 +31,7 @@ class _Search:
     further: int
 
 
-class GroupDetector:
+class GroupDetector(Closing):
     """Finds large and small faces, alone and in groups; a `Detector` and the default one.
 
     In a photograph, MediaPipe's landmarker looks at the whole picture, UltraFace finds boxes, and
@@ -106,17 +105,6 @@ class GroupDetector:
     def close(self) -> None:
         """Free the models."""
         self._landmarker.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _follow_group(self, picture: NDArray[np.uint8]) -> list[Face]:
         """Search a frame in two stages, and see whether the next ones need it."""

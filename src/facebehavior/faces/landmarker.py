@@ -3,12 +3,12 @@
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from facebehavior.closing import Closing
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.alignment import five_points
 from facebehavior.faces.boxes import left_to_right
@@ -37,7 +37,7 @@ _LATEST_MS = 2**50
 """Times beyond this (in ms) are a broken file's; MediaPipe counts microseconds in 64 bits."""
 
 
-class Landmarker:
+class Landmarker(Closing):
     """Finds faces with MediaPipe's face landmarker; a `Detector`.
 
     It sees faces that are larger than about a tenth of the picture's longer side; `GroupDetector`
@@ -133,17 +133,6 @@ class Landmarker:
             self._photographs = _open_task(self._model, self._max_faces, video=False)
         result = self._photographs.detect(_media_image(picture))
         return faces_of(result, self._head, width=picture.shape[1], height=picture.shape[0])
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def checked_image(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

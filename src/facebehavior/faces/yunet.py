@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from facebehavior.closing import Closing
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.boxes import left_to_right
 from facebehavior.faces.crops import carried_back, shrunk
@@ -25,7 +25,7 @@ _LONGEST_SIDE = 1280
 """Larger pictures are shrunk: the network's work grows with the picture."""
 
 
-class YuNetDetector:
+class YuNetDetector(Closing):
     """Finds faces with a YuNet model (ONNX) of the OpenCV model zoo; a `Detector`.
 
     Its five points stand in the same order as the alignment template's: what YuNet calls the
@@ -72,20 +72,6 @@ class YuNetDetector:
     def follow(self, image: NDArray[np.uint8], time_s: float) -> Sequence[Face]:  # noqa: ARG002
         """Find the faces of a video's next frame; see `detect`."""
         return self.detect(image)
-
-    def close(self) -> None:
-        """The model is freed with the object."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _face(row: NDArray[np.float64]) -> Face:

@@ -1,0 +1,22 @@
+"""Objects that hold something which `with` frees."""
+
+from types import TracebackType
+from typing import Self
+
+
+class Closing:
+    """A context manager that closes itself at the end."""
+
+    def close(self) -> None:
+        """Free what is held; a class that holds something says how."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
