@@ -26,7 +26,7 @@ from facebehavior.files import writing
 from facebehavior.model_file import find_model
 from facebehavior.training import run_training
 from facebehavior.training.configuration import checked_configuration
-from studies.runs import Job, do_all
+from studies.runs import Job, discussion, do_all
 
 RESULTS = Path("docs/results")
 CANDIDATES: Mapping[str, tuple[str, int, int, str | None]] = {
@@ -85,11 +85,9 @@ def page(found: Mapping[str, Mapping[str, Any]], speeds: list[dict[str, Any]]) -
         cells = [f"{one['held_out'][name]:.3f}" for name in FIGURES]
         rows.append((one["candidate"], *cells, _ms(time, "float32_ms"), _ms(time, "int8_ms")))
     header = ("candidate", *FIGURES.values(), "ms, float32", "ms, int8")
-    discussion = Path(__file__).with_name("candidates.discussion.md")
-    said = f"{discussion.read_text().strip()}\n\n" if discussion.is_file() else ""
     return (
         "# Networks for the packaged model\n\n"
-        f"{said}"
+        f"{discussion(__file__)}"
         f"{PASSES} passes over FER+ and 20,000 rendered heads each, one seed; figures on held-out "
         "pictures; milliseconds a face on one core.\n\n"
         f"{markdown_table(header, rows)}\n\n"

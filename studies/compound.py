@@ -32,6 +32,7 @@ from facebehavior.evaluation.tables import markdown_table
 from facebehavior.files import writing
 from facebehavior.intervals import Interval, bootstrap
 from facebehavior.labels import COMPOUND_EXPRESSIONS
+from studies.runs import discussion
 
 RESULTS = Path("docs/results")
 ARMS: Mapping[str, tuple[str, ...]] = {
@@ -151,11 +152,9 @@ def page(found: Mapping[str, Any]) -> str:
     ]
     few = RESULTS / "few_shot.json"
     further = _few_shot(json.loads(few.read_text())) if few.is_file() else ""
-    discussion = Path(__file__).with_name("compound.discussion.md")
-    said = f"{discussion.read_text().strip()}\n\n" if discussion.is_file() else ""
     return (
         "# Compound expressions\n\n"
-        f"{said}"
+        f"{discussion(__file__)}"
         "## Zero-shot\n\n"
         f"{found['pictures']} compound faces of {found['people']} people in a domain that no "
         "network has seen, 15 classes. No network was trained on a compound expression. UAR, mean "

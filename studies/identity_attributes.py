@@ -15,7 +15,6 @@ Results come one JSON a run.
 """
 
 import argparse
-import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -47,7 +46,15 @@ from facebehavior.training.checkpoints import load_weights
 from facebehavior.training.configuration import checked_configuration
 from facebehavior.training.loop import BEST
 from facebehavior.training.validation import answers, mean_auc
-from studies.runs import Job, do_all
+from studies.runs import (
+    Job,
+    arms_by_seeds,
+    discussion,
+    do_all,
+    mean_and_spread,
+    values,
+    write_means,
+)
 
 RESULTS = Path("docs/results")
 SEEDS = range(4)
@@ -179,28 +186,20 @@ def verified(vectors: np.ndarray[Any, Any], names: np.ndarray[Any, Any]) -> floa
 
 def page(found: Mapping[str, Mapping[str, Any]]) -> str:
     """Write the results as Markdown."""
-    rows = []
-    for arm in ARMS:
-        cells = []
-        for figure in FIGURES:
-            values = _values(found, arm, figure)
-            cells.append(f"{np.mean(values):.3f} ± {np.std(values, ddof=1):.3f}" if values else "-")
-        rows.append((arm, *cells))
+    rows = [(arm, *(mean_and_spread(found, arm, figure) for figure in FIGURES)) for arm in ARMS]
     gains = []
     for arm in list(ARMS)[4:]:
         cells = []
         for figure in FIGURES:
-            ours, theirs = _values(found, arm, figure), _values(found, "uncoupled", figure)
+            ours, theirs = values(found, arm, figure), values(found, "uncoupled", figure)
             pairs = np.array(ours) - np.array(theirs)
             low, high = pairs.min(), pairs.max()
             cells.append(f"{pairs.mean():+.3f} ({low:+.3f} to {high:+.3f})")
         gains.append((arm, *cells))
-    discussion = Path(__file__).with_name("identity_attributes.discussion.md")
-    said = f"{discussion.read_text().strip()}\n\n" if discussion.is_file() else ""
     names = "\n".join(f"- `{name}`: {text}" for name, text in FIGURES.items())
     return (
         "# Identity and attributes\n\n"
-        f"{said}"
+        f"{discussion(__file__)}"
         "Synthetic people; 4,000 training pictures of 200 of them, every other labelled with the "
         "person, the rest with attributes. Chance of identification is .005.\n\n"
         f"{names}\n\n"
@@ -212,11 +211,6 @@ def page(found: Mapping[str, Mapping[str, Any]]) -> str:
     )
 
 
-def _values(found: Mapping[str, Mapping[str, Any]], arm: str, figure: str) -> list[float]:
-    values = [one["figures"][figure] for one in found.values() if one["arm"] == arm]
-    return [value for value in values if value is not None]
-
-
 def main() -> None:
     """Do the runs, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -224,25 +218,12 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
     derive(arguments.work)
-    jobs = [
-        Job(f"{arm.replace(', ', '-').replace(' ', '_')}-seed{seed}", {"arm": arm, "seed": seed})
-        for seed in SEEDS
-        for arm in ARMS
-    ]
+    jobs = arms_by_seeds(ARMS, SEEDS)
     results = RESULTS / "identity_attributes"
     found = do_all(jobs, partial(work_on, work=arguments.work), results, arguments.processes)
     with writing(RESULTS / "identity_attributes.md") as path:
         path.write_text(page(found))
-    summary = {
-        arm: {
-            figure: float(np.mean(values))
-            for figure in FIGURES
-            if (values := _values(found, arm, figure))
-        }
-        for arm in ARMS
-    }
-    with writing(RESULTS / "identity_attributes.json") as path:
-        path.write_text(json.dumps(summary, indent=1) + "\n")
+    write_means(found, ARMS, FIGURES, RESULTS / "identity_attributes.json")
 
 
 if __name__ == "__main__":

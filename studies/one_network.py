@@ -14,7 +14,6 @@ of new ones; verification of LFW's people that were not trained on. Results come
 """
 
 import argparse
-import json
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -37,7 +36,7 @@ from facebehavior.training.configuration import checked_configuration
 from facebehavior.training.loop import BEST
 from facebehavior.training.validation import answers, scores
 from studies.identity_attributes import measured, verified
-from studies.runs import Job, do_all
+from studies.runs import Job, arms_by_seeds, discussion, do_all, mean_and_spread, write_means
 
 RESULTS = Path("docs/results")
 SEEDS = range(3)
@@ -152,20 +151,13 @@ def page(found: Mapping[str, Mapping[str, Any]]) -> str:
     """Write the results as Markdown."""
     rows = []
     for arm in ARMS:
-        own = [one for one in found.values() if one["arm"] == arm]
-        cells = [f"{own[0]['parameters'] / 1e3:.0f}"]
-        for figure in FIGURES:
-            values = [one["figures"][figure] for one in own]
-            missing = values[0] is None
-            spread = "-" if missing else f"{np.mean(values):.3f} ± {np.std(values, ddof=1):.3f}"
-            cells.append(spread)
-        rows.append((arm, *cells))
-    discussion = Path(__file__).with_name("one_network.discussion.md")
-    said = f"{discussion.read_text().strip()}\n\n" if discussion.is_file() else ""
+        weights = next(one["parameters"] for one in found.values() if one["arm"] == arm)
+        cells = (mean_and_spread(found, arm, figure) for figure in FIGURES)
+        rows.append((arm, f"{weights / 1e3:.0f}", *cells))
     names = "\n".join(f"- `{name}`: {text}" for name, text in FIGURES.items())
     return (
         "# One network for both case studies, or two\n\n"
-        f"{said}"
+        f"{discussion(__file__)}"
         "Five label sets of about 4,000 pictures: expressions, action units, valence and arousal, "
         "identity and attributes of synthetic people, and people of LFW; no two share a picture. "
         f"{EPOCHS} passes over each in every arm.\n\n"
@@ -184,26 +176,12 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
     derive(arguments.work, arguments.lfw)
-    jobs = [
-        Job(f"{arm.replace(', ', '-').replace(' ', '_')}-seed{seed}", {"arm": arm, "seed": seed})
-        for seed in SEEDS
-        for arm in ARMS
-    ]
+    jobs = arms_by_seeds(ARMS, SEEDS)
     results = RESULTS / "one_network"
     found = do_all(jobs, partial(work_on, work=arguments.work), results, arguments.processes)
     with writing(RESULTS / "one_network.md") as path:
         path.write_text(page(found))
-    summary = {
-        arm: {
-            figure: float(np.mean(values))
-            for figure in FIGURES
-            if (values := [v for one in found.values() if one["arm"] == arm
-                           for v in [one["figures"][figure]] if v is not None])
-        }
-        for arm in ARMS
-    }  # fmt: skip
-    with writing(RESULTS / "one_network.json") as path:
-        path.write_text(json.dumps(summary, indent=1) + "\n")
+    write_means(found, ARMS, FIGURES, RESULTS / "one_network.json")
 
 
 if __name__ == "__main__":

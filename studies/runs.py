@@ -1,13 +1,15 @@
 """What studies that train share: runs side by side, one result each, kept as they come."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from facebehavior.files import writing
@@ -45,6 +47,45 @@ def do_all(
                 path.write_text(json.dumps(dict(found), indent=1, sort_keys=True) + "\n")
             print(job.name, flush=True)
     return {job.name: json.loads((results / f"{job.name}.json").read_text()) for job in jobs}
+
+
+def arms_by_seeds(arms: Iterable[str], seeds: Iterable[int]) -> list[Job]:
+    """Name the runs of each arm with each seed, seed by seed."""
+    return [
+        Job(f"{arm.replace(', ', '-').replace(' ', '_')}-seed{seed}", {"arm": arm, "seed": seed})
+        for seed, arm in product(seeds, arms)
+    ]
+
+
+def values(found: Mapping[str, Mapping[str, Any]], arm: str, figure: str) -> list[float]:
+    """Give a figure of each run of an arm that has it."""
+    all_values = [one["figures"][figure] for one in found.values() if one["arm"] == arm]
+    return [value for value in all_values if value is not None]
+
+
+def mean_and_spread(found: Mapping[str, Mapping[str, Any]], arm: str, figure: str) -> str:
+    """Write the mean ± standard deviation of a figure over the runs of an arm."""
+    numbers = values(found, arm, figure)
+    return f"{np.mean(numbers):.3f} ± {np.std(numbers, ddof=1):.3f}" if numbers else "-"
+
+
+def write_means(
+    found: Mapping[str, Mapping[str, Any]], arms: Iterable[str], figures: Iterable[str], path: Path
+) -> None:
+    """Write the mean of each figure of each arm as JSON."""
+    names = tuple(figures)
+    means = {
+        arm: {name: float(np.mean(v)) for name in names if (v := values(found, arm, name))}
+        for arm in arms
+    }
+    with writing(path) as unfinished:
+        unfinished.write_text(json.dumps(means, indent=1) + "\n")
+
+
+def discussion(study: str) -> str:
+    """Give what has been written about a study's results, with an empty line; or nothing."""
+    path = Path(study).with_suffix(".discussion.md")
+    return f"{path.read_text().strip()}\n\n" if path.is_file() else ""
 
 
 def _one_thread() -> None:
