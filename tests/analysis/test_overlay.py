@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -63,6 +64,30 @@ def test_a_face_at_the_edge_is_drawn() -> None:
     frame = frame_of()
     frame.faces[0].box[:] = (-30, -20, 400, 300)
     assert overlay(frame).shape == frame.image.shape
+
+
+@pytest.mark.parametrize(
+    "box", [(20, 60, 60, 60), (20, 95, 60, 60), (150, 100, 80, 60), (-10, 0, 220, 170)]
+)
+def test_every_bar_is_seen_wherever_the_face_is(box: tuple[float, ...]) -> None:
+    """Also where the face reaches beyond the bottom or a side of the picture."""
+    frame = frame_of(affect=np.zeros((1, 2), np.float32))
+    frame.faces[0].box[:] = box
+
+    def drawn(shares: NDArray[np.float32]) -> NDArray[np.uint8]:
+        predictions = replace(frame.predictions, action_units=shares[None])
+        return overlay(replace(frame, predictions=predictions))
+
+    without = drawn(np.zeros(17, np.float32))
+    changed = [(drawn(shares) != without).any(axis=2) for shares in np.eye(17, dtype=np.float32)]
+    heights = [int(one.any(axis=1).sum()) for one in changed]
+    assert min(heights) >= 0.15 * box[2]
+    assert len(set(heights)) == 1
+
+
+def test_one_face_of_a_photograph_has_no_number() -> None:
+    photograph, video = overlay(frame_of()), overlay(frame_of(time_s=0.0))
+    assert (photograph != video)[:60].any()
 
 
 def test_a_frame_without_faces_is_unchanged() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,9 @@ from facebehavior.labels import ACTION_UNITS, EXPRESSIONS
 COLOURS = ("#56b4e9", "#e69f00", "#009e73", "#f0e442", "#cc79a7", "#d55e00", "#0072b2")
 """One colour a face, by its number; they can be told apart by the colour-blind (Okabe and Ito)."""
 
-PANEL = 0.34
-"""Side of the valence-arousal panel as a share of the box's width."""
+PANEL, PANEL_OVER_FACE = 0.34, 0.2
+"""Side of the valence-arousal plane as a share of the box's width: below the box, and where
+there is no room for that, over the face."""
 
 
 Trails = Mapping[int, Sequence[tuple[float, float]]]
@@ -41,14 +43,57 @@ def overlay(frame: AnalyzedFrame, trails: Trails = MappingProxyType({})) -> NDAr
         line = max(1, round(min(picture.size) / 250))
         draw.rectangle((x, y, x + width, y + height), outline=colour, width=line)
         _write_label(draw, picture.size, (x, y, width, height), _label(frame, number), colour)
+        panel = _panel(picture.size, (x, y, width, height))
         if frame.predictions.affect is not None:
             valence, arousal = (float(value) for value in frame.predictions.affect[number])
-            trail = trails.get(number, ())
-            _draw_affect(draw, (x, y, width, height), (valence, arousal), colour, trail)
+            _draw_affect(draw, panel, (valence, arousal), colour, trails.get(number, ()))
         if frame.predictions.action_units is not None:
-            shares = frame.predictions.action_units[number].tolist()
-            _draw_action_units(draw, (x, y, width, height), shares, colour)
+            _draw_action_units(draw, panel, frame.predictions.action_units[number].tolist(), colour)
     return np.asarray(picture)
+
+
+class _Panel(NamedTuple):
+    """Where the plane and, to its right, the bars of a face are drawn (pixels).
+
+    Attributes:
+        left: of the plane.
+        top: of both.
+        side: of the plane, and the height of the bars.
+        step: from bar to bar.
+    """
+
+    left: float
+    top: float
+    side: float
+    step: float
+
+    @property
+    def first_bar(self) -> float:
+        """The left of the bars."""
+        return self.left + 1.1 * self.side
+
+
+def _panel(size: Sequence[int], box: tuple[float, float, float, float]) -> _Panel:
+    """Find room below the box; where there is none, at the bottom of the picture."""
+    x, y, width, height = box
+    width = min(width, float(size[0]))
+    below = _sized_panel(x, y + height, width, PANEL)
+    over = below.top + below.side + _number_size(below) > size[1]
+    panel = _sized_panel(x, 0.0, width, PANEL_OVER_FACE) if over else below
+    right = panel.first_bar + panel.step * len(ACTION_UNITS)
+    left = max(0.0, min(panel.left, panel.left + size[0] - right))
+    top = size[1] - panel.side - _number_size(panel) if over else panel.top
+    return panel._replace(left=left, top=max(0.0, top))
+
+
+def _sized_panel(left: float, top: float, width: float, share: float) -> _Panel:
+    side = share * width
+    return _Panel(left, top, side, max(2.0, (width - 1.1 * side) / len(ACTION_UNITS)))
+
+
+def _number_size(panel: _Panel) -> float:
+    """Give the height of the numbers below the bars; 0 where they could not be read."""
+    return 0.8 * panel.step if panel.step >= 9 else 0.0
 
 
 def _identity(frame: AnalyzedFrame, number: int) -> int:
@@ -58,10 +103,10 @@ def _identity(frame: AnalyzedFrame, number: int) -> int:
 
 
 def _label(frame: AnalyzedFrame, number: int) -> str:
-    """Number the face where there are several, and name its expression where it is known."""
+    """Number the face in videos and where there are several; name its expression if it is known."""
     person = frame.people[number] if frame.people else None
     words = [person] if person is not None else []
-    if not words and (len(frame.faces) > 1 or frame.tracks):
+    if not words and (len(frame.faces) > 1 or frame.time_s is not None):
         words = [f"{_identity(frame, number)}"]
     if frame.predictions.expression is not None:
         probabilities = frame.predictions.expression[number]
@@ -93,15 +138,13 @@ def _write_label(
 
 def _draw_affect(
     draw: ImageDraw.ImageDraw,
-    box: tuple[float, float, float, float],
+    panel: _Panel,
     affect: tuple[float, float],
     colour: str,
     trail: Sequence[tuple[float, float]],
 ) -> None:
-    """Draw the valence (right is pleasant) and arousal (up is excited) plane below the box."""
-    x, y, width, height = box
-    side = PANEL * width
-    left, top = x, y + height
+    """Draw the plane of valence (right is pleasant) and arousal (up is excited)."""
+    left, top, side = panel.left, panel.top, panel.side
     draw.rectangle((left, top, left + side, top + side), fill=(0, 0, 0, 120), outline=colour)
     middle_x, middle_y = left + side / 2, top + side / 2
     draw.line((left, middle_y, left + side, middle_y), fill=(255, 255, 255, 140))
@@ -118,23 +161,19 @@ def _draw_affect(
 
 
 def _draw_action_units(
-    draw: ImageDraw.ImageDraw,
-    box: tuple[float, float, float, float],
-    shares: Sequence[float],
-    colour: str,
+    draw: ImageDraw.ImageDraw, panel: _Panel, shares: Sequence[float], colour: str
 ) -> None:
     """Draw one bar an action unit, as high as it is probable, to the right of the plane."""
-    x, y, width, height = box
-    side = PANEL * width
-    left, top, bottom = x + 1.1 * side, y + height, y + height + side
-    step = max(2.0, (width - 1.1 * side) / len(shares))
-    font = ImageFont.load_default(max(6.0, 0.8 * step))
-    draw.rectangle((left, top, left + step * len(shares), bottom), fill=(0, 0, 0, 120))
+    step, bottom = panel.step, panel.top + panel.side
+    left, numbers = panel.first_bar, _number_size(panel)
+    background = (left, panel.top, left + step * len(shares), bottom + numbers)
+    draw.rectangle(background, fill=(0, 0, 0, 120))
     for place, (number, share) in enumerate(zip(ACTION_UNITS, shares, strict=True)):
         start = left + place * step
-        high = bottom - share * side
+        high = bottom - share * panel.side
         draw.rectangle((start, high, start + 0.8 * step, bottom), fill=colour)
-        if step >= 9:
+        if numbers:
+            font = ImageFont.load_default(max(6.0, numbers))
             draw.text((start, bottom), str(number), fill="white", font=font)
 
 
