@@ -2,8 +2,8 @@
 
 Arms, named beforehand: a network for behaviour (expression, action units, affect, coupled by
 posterior co-annotation), one for identity and attributes, one of the same size for all of it, and
-one for all of it with about as many weights as the two have together. Each task sees the same
-number of pictures in every arm: its own label set's, which no other task shares.
+one for all of it whose trunk has about as many weights as the two have together. Each task sees the
+same number of pictures in every arm: its own label set's, which no other task shares.
 
     python -m studies.one_network WORK --lfw LFW_SHARDS
 
@@ -47,7 +47,7 @@ ARMS: Mapping[str, tuple[Sequence[str], int]] = {
     "behaviour alone": (BEHAVIOUR, 16),
     "identity alone": (PEOPLE, 16),
     "one network": ((*BEHAVIOUR, *PEOPLE), 16),
-    "one network, twice the weights": ((*BEHAVIOUR, *PEOPLE), 23),
+    "one network, wider": ((*BEHAVIOUR, *PEOPLE), 24),
 }
 """Of each arm: its label sets and its width."""
 FIGURES = {
