@@ -170,3 +170,15 @@ def test_a_place_that_cannot_be_written_to_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(FaceBehaviorError, match="cannot write"):
         open_overlay(tmp_path / "file" / "out.png").write(frame_of())
+
+
+def test_an_action_unit_that_is_not_known_has_no_bar() -> None:
+    frame = frame_of()
+    shares = np.full((1, 17), 0.5, np.float32)
+    shares[0, 4] = np.nan
+    known = np.nan_to_num(shares)
+    drawn, expected = (
+        overlay(replace(frame, predictions=replace(frame.predictions, action_units=each)))
+        for each in (shares, known)
+    )
+    np.testing.assert_array_equal(drawn, expected)

@@ -122,3 +122,21 @@ def test_an_unknown_set_names_the_nearest() -> None:
 def test_wrong_shapes_are_refused() -> None:
     with pytest.raises(ValueError, match=r"\(1, 7\)"):
         compound_scores(EXPRESSION[:, :6], UNITS, np.array([0.1]))
+
+
+def test_action_units_that_are_not_known_are_left_out_of_both_sums() -> None:
+    units = UNITS.copy()
+    units[0, ACTION_UNITS.index(12)] = np.nan
+    found = dict(zip(COMPOUND_SETS["raf-db"], action_unit_scores(units, "raf-db")[0], strict=True))
+    for category, (whole, _) in BY_HAND.items():
+        weights = {unit: w for unit, w in DU_2014[category].items() if unit in ACTION_UNITS}
+        weights.pop(12, None)
+        expected = sum(SHOWN.get(unit, 0.0) * w for unit, w in weights.items())
+        assert found[category] == pytest.approx(expected / sum(weights.values()))
+        if 12 not in DU_2014[category]:
+            assert found[category] == pytest.approx(whole, abs=5e-5)
+
+
+def test_a_class_of_which_no_action_unit_is_known_scores_nothing() -> None:
+    scores = action_unit_scores(np.full((2, 17), np.nan))
+    np.testing.assert_array_equal(scores, 0.0)

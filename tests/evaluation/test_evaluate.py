@@ -256,3 +256,17 @@ def test_shards_give_the_same_figures_as_the_crops_in_them(
     in_memory = evaluate(model, given, MAJORITY, replicates=20)
     assert from_disk.data_sha256 == in_memory.data_sha256
     assert from_disk.main_figures() == in_memory.main_figures()
+
+
+def test_what_the_model_was_never_taught_is_not_judged(
+    data: Given, tmp_path: Path, found: Evaluation
+) -> None:
+    tiny = write_tiny_model(tmp_path / "part.onnx", untrained=("au12",))
+    part = evaluate(FaceModel(tiny.path, "onnxruntime"), data, DEFAULT, split="test", replicates=50)
+    assert found.action_units is not None
+    assert part.action_units is not None
+    (only,) = part.action_units.units
+    whole = next(unit for unit in found.action_units.units if unit.name == "au25")
+    assert (only.name, only.images, only.f1.value) == ("au25", whole.images, whole.f1.value)
+    assert only.roc_auc == whole.roc_auc
+    assert part.action_units.figures["mean_f1"].value == whole.f1.value

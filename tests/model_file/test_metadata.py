@@ -65,7 +65,7 @@ def test_values_are_copied_and_cannot_be_reassigned() -> None:
         ({"calibration": {"expression_temperature": float("inf")}}, "should be finite"),
         ({"network": {"width": float("nan")}}, "JSON"),
         ({"network": {"width": object()}}, "JSON"),
-        ({"format_version": 2}, "install a newer facebehavior"),
+        ({"format_version": 3}, "install a newer facebehavior"),
         ({"format_version": 0}, "whole number from 1"),
     ],
 )
@@ -86,7 +86,7 @@ def test_thresholds_without_an_action_unit_head_are_refused() -> None:
         ("", "as JSON"),
         ("[1]", "JSON object"),
         ("{}", "format_version"),
-        (_changed(format_version=2, future=1), "install a newer facebehavior"),
+        (_changed(format_version=3, future=1), "install a newer facebehavior"),
         (_changed(licences="x"), "nearest known is 'licence'"),
         (_changed(name=3), "name should be a text"),
         (_changed(heads=["expression"]), "heads should be an object"),
@@ -108,4 +108,21 @@ def test_a_missing_field_is_named() -> None:
     values = json.loads(tiny_metadata().to_json())
     del values["licence"]
     with pytest.raises(FaceBehaviorError, match="lacks licence"):
+        ModelMetadata.from_json(json.dumps(values))
+
+
+def test_what_is_untrained_is_kept_and_must_be_an_output_learnt_by_itself() -> None:
+    heads = ("expression", "action_units")
+    metadata = tiny_metadata(heads, untrained=("au14", "au23"))
+    assert ModelMetadata.from_json(metadata.to_json()).untrained == ("au14", "au23")
+    for name in ("happiness", "attr_young", "au3"):
+        with pytest.raises(FaceBehaviorError, match=f"found '{name}'"):
+            tiny_metadata(heads, untrained=(name,))
+
+
+def test_a_file_of_the_first_format_says_nothing_of_untrained_outputs() -> None:
+    values = json.loads(tiny_metadata().to_json())
+    del values["untrained"]
+    assert ModelMetadata.from_json(json.dumps(values | {"format_version": 1})).untrained == ()
+    with pytest.raises(FaceBehaviorError, match="lacks untrained"):
         ModelMetadata.from_json(json.dumps(values))

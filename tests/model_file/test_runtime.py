@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tests.tiny_models import SIZE, tiny_crops, tiny_metadata, write_tiny_model
 
 from facebehavior.errors import FaceBehaviorError
+from facebehavior.labels import ACTION_UNIT_COLUMNS
 from facebehavior.model_file import METADATA_KEY, FaceModel
 from facebehavior.model_file.runtime import MOST_FACES
 
@@ -149,3 +150,16 @@ def test_analysing_does_not_import_the_training_stack() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert answer.stdout.strip() == "[]"
+
+
+def test_outputs_that_were_never_trained_are_not_answered(tmp_path: Path) -> None:
+    crops = tiny_crops(3)
+    whole = FaceModel(write_tiny_model(tmp_path / "whole.onnx").path, "onnxruntime").predict(crops)
+    tiny = write_tiny_model(tmp_path / "part.onnx", untrained=("au02", "au26"))
+    part = FaceModel(tiny.path, "onnxruntime").predict(crops)
+    assert whole.action_units is not None
+    assert part.action_units is not None
+    unknown = np.isin(ACTION_UNIT_COLUMNS, ("au02", "au26"))
+    assert np.isnan(part.action_units[:, unknown]).all()
+    np.testing.assert_array_equal(part.action_units[:, ~unknown], whole.action_units[:, ~unknown])
+    np.testing.assert_array_equal(part.expression, whole.expression)

@@ -162,3 +162,15 @@ def test_without_landmarks_in_the_schema_there_are_none(make_face: MakeFace) -> 
 
 def test_no_frames_give_no_rows() -> None:
     assert record_batch([], SCHEMA, THRESHOLDS).num_rows == 0
+
+
+def test_action_units_that_are_not_known_are_null_and_the_others_stay(make_face: MakeFace) -> None:
+    record = make_face()
+    assert record.action_units is not None
+    units = np.array(record.action_units)
+    units[[1, 16]] = np.nan
+    (row,) = _rows(FrameRecord("a.jpg", 0, None, [replace(record, action_units=units)]))
+    (whole,) = _rows(FrameRecord("a.jpg", 0, None, [record]))
+    unknown = {"au02", "au02_on", "au26", "au26_on"}
+    assert {name for name, value in row.items() if value != whole[name]} == unknown
+    assert {row[name] for name in unknown} == {None}

@@ -18,6 +18,7 @@ MODEL = RecordedModel(
     sha256="ab" * 32,
     heads=("expression", "action_units"),
     action_unit_thresholds={name: 0.1 + n / 100 for n, name in enumerate(ACTION_UNIT_COLUMNS)},
+    untrained=("au14",),
 )
 
 
@@ -43,6 +44,7 @@ def test_the_document_tells_the_model_and_its_thresholds() -> None:
     assert (document["model"]["name"], document["model"]["version"]) == ("small", "3")
     assert document["model"]["heads"] == ["expression", "action_units"]
     assert document["model"]["action_unit_thresholds"]["au01"] == 0.1
+    assert document["model"]["untrained"] == ["au14"]
     assert document["columns"]["au02_on"]["threshold"] == 0.11
     assert "threshold" not in document["columns"]["au02"]
 

@@ -11,7 +11,7 @@ from tests.training.test_run import checked, toy_configuration
 from tests.training.toys import write_toy_shard
 
 from facebehavior.errors import FaceBehaviorError
-from facebehavior.labels import Manifest, label_arrays
+from facebehavior.labels import ACTION_UNIT_COLUMNS, EXPRESSIONS, Manifest, label_arrays
 from facebehavior.model_file import FaceModel
 from facebehavior.network import load_network
 from facebehavior.relatedness import read_relatedness
@@ -185,3 +185,41 @@ def test_faces_of_two_databases_are_not_compared() -> None:
     assert compared[0].tolist() == [1.0, 0.0, 0.0]
     assert compared[1].tolist() == [False, False, True]
     assert pairs(HeldOut({}, empty, people)) == []
+
+
+def test_a_model_answers_only_what_it_was_taught(
+    behaviour_shards: Path, people_shards: Path, tmp_path: Path
+) -> None:
+    shards = [behaviour_shards, people_shards]
+    content = configuration(shards, ("action_units", "attributes"))
+    content["optimisation"]["epochs"] = 1
+    run_training(checked(content), tmp_path / "run")
+    path = tmp_path / "taught.onnx"
+    export_run(tmp_path / "run", path)
+    face = np.full((1, 16, 16, 1), 60, dtype=np.uint8)
+    found = FaceModel(path).predict(face)
+    assert found.action_units is not None
+    assert found.attributes is not None
+    taught = np.isfinite(found.action_units[0])
+    assert [n for n, known in zip(ACTION_UNIT_COLUMNS, taught, strict=True) if known] == ["au12"]
+    assert np.isfinite(found.attributes[0]).sum() == 2
+
+    # What a model was taught before stays taught.
+    content = configuration([people_shards], ("attributes",), start_from=str(path))
+    content["network"] = {"heads": ["attributes"]}
+    content["optimisation"] |= {"trained": "heads", "epochs": 1}
+    run_training(checked(content), tmp_path / "further")
+    again = tmp_path / "further.onnx"
+    export_run(tmp_path / "further", again)
+    assert FaceModel(again).metadata.untrained == FaceModel(path).metadata.untrained
+
+
+@pytest.mark.parametrize("term", ["co_annotation", "distribution_matching"])
+def test_a_coupling_teaches_action_units_without_labels(
+    expression_shards: Path, behaviour_shards: Path, tmp_path: Path, term: str
+) -> None:
+    content = configuration([expression_shards, behaviour_shards], ("expression", "action_units"))
+    content["optimisation"]["epochs"] = 1
+    assert len(run_training(checked(content), tmp_path / "uncoupled").untrained) == 16
+    content["coupling"] = {"absent_expressions": list(EXPRESSIONS[2:]), term: {}}
+    assert run_training(checked(content), tmp_path / "coupled").untrained == ()

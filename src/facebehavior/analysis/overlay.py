@@ -48,7 +48,9 @@ def overlay(frame: AnalyzedFrame, trails: Trails = MappingProxyType({})) -> NDAr
             valence, arousal = (float(value) for value in frame.predictions.affect[number])
             _draw_affect(draw, panel, (valence, arousal), colour, trails.get(number, ()))
         if frame.predictions.action_units is not None:
-            _draw_action_units(draw, panel, frame.predictions.action_units[number].tolist(), colour)
+            # Action units that the model was never taught have no bar.
+            shares = np.nan_to_num(frame.predictions.action_units[number]).tolist()
+            _draw_action_units(draw, panel, shares, colour)
     return np.asarray(picture)
 
 

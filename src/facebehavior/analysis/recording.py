@@ -80,6 +80,7 @@ class Recorder:
             sha256=model.sha256,
             heads=tuple(metadata.heads),
             action_unit_thresholds=self._thresholds,
+            untrained=metadata.untrained,
         )
         self.schema: pa.Schema = arrow_schema(
             RecordOptions(

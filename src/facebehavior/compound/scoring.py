@@ -9,7 +9,7 @@ p(au_k | C) of Du et al. (2014),
 
 since these two alone are pleasant. A basic expression that competes (EmotioNet) has its own row and
 probability instead, and happiness the valence term: this is the project's choice. Action units that
-the head lacks (11) are left out of both sums.
+the head lacks (11), or that a model was never taught, are left out of both sums.
 """
 
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ def compound_scores(
 
     Args:
         expression: (N, 7) probabilities.
-        action_units: (N, 17) probabilities.
+        action_units: (N, 17) probabilities; nan where not known.
         valence: (N,) from -1 to 1; 0 counts half.
         name: of the set, see `COMPOUND_SETS`.
 
@@ -64,8 +64,18 @@ def compound_scores(
 
 
 def action_unit_scores(action_units: NDArray[np.floating], name: str = "du") -> NDArray[np.float64]:
-    """Give the first term alone, (N, C): how well the action units (N, 17) match each class."""
-    return np.asarray(action_units @ _weights(name).T)
+    """Give the first term alone, (N, C): how well the action units (N, 17) match each class.
+
+    Where an action unit is not known (nan), the weights of the others make up for it; a class none
+    of whose action units is known scores 0.
+    """
+    known = np.isfinite(action_units)
+    weights = _weights(name).T
+    if known.all():
+        return np.asarray(action_units @ weights)
+    share = known @ weights
+    found = np.where(known, action_units, 0.0) @ weights
+    return np.asarray(np.divide(found, share, out=np.zeros_like(share), where=share > 0))
 
 
 def component_products(expression: NDArray[np.floating], name: str = "du") -> NDArray[np.float64]:

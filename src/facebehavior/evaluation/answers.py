@@ -72,10 +72,12 @@ def scored_tasks(
     if predictions.action_units is not None and truth.action_units is not None:
         limits = np.array([thresholds.get(name, 0.5) for name in ACTION_UNIT_COLUMNS])
         active = predictions.action_units > limits
-        found.append(scored_values("action_units", truth.action_units[rows], active))
+        labels = truth.action_units[rows].answered_by(predictions.action_units)
+        found.append(scored_values("action_units", labels, active))
     if predictions.attributes is not None and truth.attributes is not None:
         present = predictions.attributes > 0.5
-        found.append(scored_values("attributes", truth.attributes[rows], present))
+        labels = truth.attributes[rows].answered_by(predictions.attributes)
+        found.append(scored_values("attributes", labels, present))
     if predictions.affect is not None and truth.affect is not None:
         answers = predictions.affect.astype(np.float64)
         found.append(scored_values("affect", truth.affect[rows], answers))

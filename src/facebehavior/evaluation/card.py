@@ -107,6 +107,7 @@ def _facts(metadata: ModelMetadata, size: int) -> str:
     crop = metadata.crop
     rows = [
         ("heads", ", ".join(metadata.heads)),
+        ("outputs without training", ", ".join(metadata.untrained) or "none"),
         ("reads", f"{crop.size} x {crop.size} pixels, {crop.colour}"),
         ("file", f"{size / 1e6:.1f} MB"),
         ("trained on", ", ".join(metadata.training_databases)),

@@ -251,7 +251,7 @@ def _judge(
     if predictions.action_units is not None and truth.action_units is not None:
         found["action_units"] = judge_action_units(
             predictions.action_units,
-            truth.action_units[rows],
+            truth.action_units[rows].answered_by(predictions.action_units),
             model.metadata.action_unit_thresholds,
             groups,
             resampling,
@@ -259,7 +259,7 @@ def _judge(
     if predictions.attributes is not None and truth.attributes is not None:
         found["attributes"] = judge_action_units(
             predictions.attributes,
-            truth.attributes[rows],
+            truth.attributes[rows].answered_by(predictions.attributes),
             dict.fromkeys(ATTRIBUTE_COLUMNS, 0.5),
             groups,
             resampling,

@@ -92,9 +92,11 @@ class ModelAnswers:
         if found.action_units is not None:
             thresholds = metadata.action_unit_thresholds
             limits = np.array([thresholds.get(name, 0.5) for name in ACTION_UNIT_COLUMNS])
-            answers["action_units"] = _complete(found.action_units > limits)
+            known = np.isfinite(found.action_units)
+            answers["action_units"] = Answers(found.action_units > limits, known)
         if found.attributes is not None:
-            answers["attributes"] = _complete(found.attributes > 0.5)
+            known = np.isfinite(found.attributes)
+            answers["attributes"] = Answers(found.attributes > 0.5, known)
         if found.affect is not None:
             answers["affect"] = _complete(found.affect.astype(np.float64))
         return answers, 0

@@ -37,6 +37,10 @@ class Labels:
         """Give the labels of some rows by their indices."""
         return Labels(self.values[rows], self.annotated[rows])
 
+    def answered_by(self, predictions: NDArray[np.floating]) -> "Labels":
+        """Leave out the labels on which a model says nothing (nan)."""
+        return Labels(self.values, self.annotated & np.isfinite(predictions))
+
     def rows(self) -> NDArray[np.bool_]:
         """Give (N,) true where a row has a label."""
         return np.asarray(self.annotated.reshape(len(self.annotated), -1).any(axis=1))

@@ -21,8 +21,9 @@ from facebehavior.labels import (
 METADATA_KEY = "facebehavior"
 """The key of the ONNX metadata under which the JSON stands."""
 
-FORMAT_VERSION = 1
-"""The newest format of the metadata that this version of the package can read."""
+FORMAT_VERSION = 2
+"""The newest format of the metadata that this version of the package can read; files of format 1 do
+not say which outputs are untrained."""
 
 HEAD_LABELS: Mapping[str, tuple[str, ...]] = {
     "expression": EXPRESSIONS,
@@ -33,6 +34,9 @@ HEAD_LABELS: Mapping[str, tuple[str, ...]] = {
     "embedding": EMBEDDING_TASK.labels,
 }
 """Every head that is the same in all models, with the labels of its outputs in order."""
+
+LEARNT_ONE_BY_ONE = ("action_units", "attributes")
+"""The heads each of whose outputs is learnt by itself, so that some may have had no label."""
 
 BEHAVIOUR_HEADS = ("expression", "action_units", "affect")
 """The heads of the first case study."""
@@ -57,6 +61,8 @@ class ModelMetadata:
         licence: licence of the weights.
         configuration_hash: sha256 (hex) of the training configuration.
         network: the network's configuration, to build it again for fine-tuning.
+        untrained: outputs of the action unit and attribute heads for which the training pictures
+            had no label; they are never answered.
         format_version: version of this set of fields.
 
     Raises:
@@ -75,6 +81,7 @@ class ModelMetadata:
     licence: str
     configuration_hash: str
     network: Mapping[str, object]
+    untrained: tuple[str, ...] = ()
     format_version: int = FORMAT_VERSION
 
     def __post_init__(self) -> None:
@@ -83,6 +90,7 @@ class ModelMetadata:
         _check_normalisation(self.mean, self.scale, self.crop)
         _check_thresholds(self.action_unit_thresholds, self.heads)
         _check_calibration(self.calibration)
+        _check_untrained(self.untrained, self.heads)
         self._settle()
 
     def to_json(self) -> str:
@@ -100,6 +108,8 @@ class ModelMetadata:
         """
         values = _parsed(text)
         _check_format_version(values.get("format_version"))
+        if values["format_version"] == 1:
+            values.setdefault("untrained", [])
         _check_keys(values, [field.name for field in fields(cls)])
         try:
             return cls(
@@ -115,6 +125,7 @@ class ModelMetadata:
                 licence=_text(values, "licence"),
                 configuration_hash=_text(values, "configuration_hash"),
                 network=_object(values, "network"),
+                untrained=_list(values, "untrained"),
             )
         except (TypeError, ValueError, AttributeError) as error:
             raise FaceBehaviorError(
@@ -133,6 +144,7 @@ class ModelMetadata:
             "calibration": _floats(self.calibration),
             "training_databases": tuple(map(str, self.training_databases)),
             "network": _as_json(self.network),
+            "untrained": tuple(map(str, self.untrained)),
         }
         for name, value in settled.items():
             object.__setattr__(self, name, value)
@@ -265,6 +277,16 @@ def _check_calibration(calibration: Mapping[str, float]) -> None:
     for name, value in calibration.items():
         if not math.isfinite(value):
             raise FaceBehaviorError(f"the calibration {name!r} should be finite, found {value}")
+
+
+def _check_untrained(untrained: tuple[str, ...], heads: Mapping[str, tuple[str, ...]]) -> None:
+    known = [label for name in LEARNT_ONE_BY_ONE for label in heads.get(name, ())]
+    for name in untrained:
+        if name not in known:
+            raise FaceBehaviorError(
+                "untrained should name only the model's action units and attributes, found "
+                f"{name!r}; leave it out"
+            )
 
 
 def _floats(values: Mapping[str, float]) -> dict[str, float]:

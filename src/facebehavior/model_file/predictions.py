@@ -15,9 +15,10 @@ class Predictions:
 
     Attributes:
         expression: (N, 7) float32 probabilities in the order of `EXPRESSIONS`, each row's sum 1.
-        action_units: (N, 17) float32 probabilities in the order of `ACTION_UNITS`.
+        action_units: (N, 17) float32 probabilities in the order of `ACTION_UNITS`; nan for those
+            that the model was never taught.
         affect: (N, 2) float32 valence and arousal from -1 to 1.
-        attributes: (N, 40) float32 probabilities in the order of `ATTRIBUTES`.
+        attributes: (N, 40) float32 probabilities in the order of `ATTRIBUTES`; nan likewise.
         compound: (N, 15) float32 probabilities in the order of `COMPOUND_EXPRESSIONS`.
         embedding: (N, 512) float32 of length 1.
         own: for each head of a task of the user's own (N, L) float32 probabilities.

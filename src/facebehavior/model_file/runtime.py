@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facebehavior.errors import FaceBehaviorError
-from facebehavior.model_file.metadata import METADATA_KEY, ModelMetadata
+from facebehavior.model_file.metadata import LEARNT_ONE_BY_ONE, METADATA_KEY, ModelMetadata
 from facebehavior.model_file.predictions import Predictions, join
 from facebehavior.model_file.sessions import RUNTIMES, OnnxruntimeSession, Session, quicker_runtime
 
@@ -59,6 +59,11 @@ class FaceModel:
         channels = self.metadata.crop.channels
         self._mean = np.array(self.metadata.mean, dtype=np.float32).reshape(channels, 1, 1)
         self._scale = np.array(self.metadata.scale, dtype=np.float32).reshape(channels, 1, 1)
+        self._untrained = {
+            head: np.array([label in self.metadata.untrained for label in labels])
+            for head, labels in self.metadata.heads.items()
+            if head in LEARNT_ONE_BY_ONE
+        }
 
     @property
     def runtime(self) -> str:
@@ -72,7 +77,8 @@ class FaceModel:
             crops: (N, S, S, C) uint8, cut out with `metadata.crop`; N may be 0.
 
         Returns:
-            The predictions for the N faces; None for the heads that the model lacks.
+            The predictions for the N faces; None for the heads that the model lacks, nan for
+            outputs that were never trained.
 
         Raises:
             ValueError: the crops have another shape or type.
@@ -99,7 +105,10 @@ class FaceModel:
         faces = np.ascontiguousarray(crops.transpose(0, 3, 1, 2), dtype=np.float32)
         faces -= self._mean
         faces /= self._scale
-        return Predictions.of_heads(self._session.run(faces))
+        found = self._session.run(faces)
+        for head, untrained in self._untrained.items():
+            found[head] = np.where(untrained, np.float32(np.nan), found[head])
+        return Predictions.of_heads(found)
 
 
 def file_sha256(path: Path) -> str:

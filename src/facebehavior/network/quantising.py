@@ -88,4 +88,4 @@ class _Faces:
 
 def _differences(first: FaceModel, second: FaceModel, crops: NDArray[np.uint8]) -> dict[str, float]:
     ours, theirs = first.predict(crops).heads(), second.predict(crops).heads()
-    return {name: float(np.abs(ours[name] - theirs[name]).mean()) for name in ours}
+    return {name: float(np.nanmean(np.abs(ours[name] - theirs[name]))) for name in ours}

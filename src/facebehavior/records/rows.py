@@ -135,7 +135,7 @@ def _found(record: FaceRecord) -> Row:
 
 def _predicted(record: FaceRecord, thresholds: Mapping[str, float]) -> Row:
     expression = _named(EXPRESSIONS, record.expression)
-    action_units = _named(ACTION_UNIT_COLUMNS, record.action_units)
+    action_units = _known(ACTION_UNIT_COLUMNS, record.action_units)
     row: Row = {f"expr_{name}": value for name, value in expression.items()}
     if expression:
         row["expr"] = max(expression, key=expression.__getitem__)
@@ -154,6 +154,19 @@ def _predicted(record: FaceRecord, thresholds: Mapping[str, float]) -> Row:
     return row
 
 
+def _known(names: Sequence[str], values: Predicted | None) -> dict[str, float]:
+    """Give those numbers by their names that are finite.
+
+    Raises:
+        ValueError: there are not as many numbers as names.
+    """
+    if values is None:
+        return {}
+    _check_count(names, values)
+    listed = zip(names, map(float, values), strict=True)
+    return {name: value for name, value in listed if math.isfinite(value)}
+
+
 def _named(names: Sequence[str], values: Predicted | None) -> dict[str, float]:
     """Give numbers by their names, or nothing where they are missing or not all finite.
 
@@ -162,14 +175,18 @@ def _named(names: Sequence[str], values: Predicted | None) -> dict[str, float]:
     """
     if values is None:
         return {}
+    _check_count(names, values)
+    if not np.isfinite(values).all():
+        return {}
+    return {name: float(value) for name, value in zip(names, values, strict=True)}
+
+
+def _check_count(names: Sequence[str], values: Predicted) -> None:
     if np.shape(values) != (len(names),):
         raise ValueError(
             f"expected {len(names)} numbers ({names[0]} ... {names[-1]}), "
             f"found shape {np.shape(values)}"
         )
-    if not np.isfinite(values).all():
-        return {}
-    return {name: float(value) for name, value in zip(names, values, strict=True)}
 
 
 def _finite(value: float | None) -> float | None:

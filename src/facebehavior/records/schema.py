@@ -27,6 +27,8 @@ class RecordedModel:
         sha256: of the model file, in hexadecimal digits.
         heads: names of the trained heads; the columns of the others are null.
         action_unit_thresholds: the probability above which each action unit counts as active.
+        untrained: action units and attributes that the model was never taught; their columns are
+            null too.
     """
 
     name: str
@@ -34,6 +36,7 @@ class RecordedModel:
     sha256: str
     heads: tuple[str, ...]
     action_unit_thresholds: Mapping[str, float]
+    untrained: tuple[str, ...] = ()
 
 
 def arrow_schema(
@@ -109,6 +112,7 @@ def _described_model(model: RecordedModel) -> dict[str, Any]:
         "sha256": model.sha256,
         "heads": list(model.heads),
         "action_unit_thresholds": dict(model.action_unit_thresholds),
+        "untrained": list(model.untrained),
     }
 
 

@@ -85,6 +85,12 @@ class TrainingData:
             np.concatenate([annotated for _, annotated in found]),
         )
 
+    def labels_seen(self, task: str) -> tuple[str, ...]:
+        """Give the labels of a binary task that at least one training picture is annotated with."""
+        seen = np.any([_present(labels, task)[1].any(axis=0) for labels in self.labels], axis=0)
+        _, names = self.vocabularies[task]
+        return tuple(name for name, known in zip(names, seen, strict=True) if known)
+
     def joint(self, first: str, second: str) -> JointLabels:
         """Give the training labels of an exclusive and a binary task, picture by picture."""
         classes = np.concatenate([_places(labels, first) for labels in self.labels])

@@ -62,6 +62,7 @@ def export_run(folder: Path, path: Path) -> float:
         licence=configuration.licence,
         configuration_hash=configuration.hash(),
         network=summary["network"],
+        untrained=tuple(summary.get("untrained", ())),
     )
     return export_model(network, metadata, path)
 

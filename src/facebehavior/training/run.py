@@ -41,6 +41,7 @@ from facebehavior.training.freezing import freeze
 from facebehavior.training.loop import BEST, train
 from facebehavior.training.normalisation import MEAN, SCALE
 from facebehavior.training.objective import Objective
+from facebehavior.training.untrained import untrained_outputs
 from facebehavior.training.validation import HeldOut, answers, pairs, scores
 from facebehavior.training.watch import CollapseWatch
 
@@ -68,6 +69,7 @@ class Summary:
         held_out: figures of the best weights on the held-out pictures.
         expression_temperature: fitted on the held-out pictures; 1 where there are none.
         action_unit_thresholds: of best F1 on the held-out pictures; 0.5 where there are none.
+        untrained: action units and attributes that nothing has taught.
         match: when two faces count as one person's, on the held-out pictures; None where there
             are none of known people.
     """
@@ -80,6 +82,7 @@ class Summary:
     held_out: Mapping[str, float]
     expression_temperature: float
     action_unit_thresholds: Mapping[str, float]
+    untrained: tuple[str, ...]
     match: Mapping[str, float] | None
 
 
@@ -134,7 +137,8 @@ def run_training(configuration: Configuration, folder: Path) -> Summary:
     progress = train(configuration, folder, fabric, network, batches, objective, validate, watch)
     names = [label_set.name for label_set in configuration.label_sets]
     pictures = dict(zip(names, zip(batches.sizes, batches.parts, strict=True), strict=True))
-    summary = _summed_up(folder, data, base, network.configuration, progress, pictures)
+    untrained = untrained_outputs(configuration, data, base, network.configuration.heads)
+    summary = _summed_up(folder, data, base, network.configuration, progress, pictures, untrained)
     if fabric.is_global_zero:
         with writing(folder / SUMMARY) as unfinished:
             unfinished.write_text(json.dumps(asdict(summary), indent=2, sort_keys=True) + "\n")
@@ -331,6 +335,7 @@ def _summed_up(
     network_configuration: NetworkConfiguration,
     progress: Progress,
     pictures: Mapping[str, tuple[int, int]],
+    untrained: tuple[str, ...],
 ) -> Summary:
     best = FaceBehaviorNet(network_configuration)
     load_weights(folder / BEST, best)
@@ -346,6 +351,7 @@ def _summed_up(
         held_out={} if found is None else scores(found),
         expression_temperature=_temperature(found, base),
         action_unit_thresholds=_thresholds(found, base) if has_units else {},
+        untrained=untrained,
         match=_match(found),
     )
 
