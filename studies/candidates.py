@@ -7,8 +7,8 @@ are those of `benchmarks/network_speed.py`: one core, batches of 32.
 
     python -m studies.candidates WORK [--processes 2]
 
-WORK holds `p56` and `p64`, each with the shards `ferplus` and `varied` of the recipe of the
-packaged model at 56 and 64 pixels. Results come one JSON a run.
+WORK holds `p56` and `p64`, faces of 56 and 64 pixels: `ferplus` (`facebehavior prepare ferplus`)
+and `varied` of the rendered heads of the packaged model's recipe. Results come one JSON a run.
 """
 
 import argparse
