@@ -95,6 +95,7 @@ def write_trainable_model(
     heads: tuple[str, ...] = ("expression", "action_units", "affect"),
     own_heads: dict[str, object] | None = None,
     calibration: dict[str, float] | None = None,
+    untrained: tuple[str, ...] = (),
 ) -> Path:
     torch.manual_seed(0)
     layers = {"width": 4, "input_size": 16, "heads": heads, "own_heads": own_heads or {}}
@@ -115,6 +116,7 @@ def write_trainable_model(
         licence="none",
         configuration_hash="0" * 64,
         network=configuration.to_dict(),
+        untrained=untrained,
     )
     export_model(FaceBehaviorNet(configuration), metadata, path)
     return path

@@ -176,9 +176,22 @@ def test_an_action_unit_that_is_not_known_has_no_bar() -> None:
     frame = frame_of()
     shares = np.full((1, 17), 0.5, np.float32)
     shares[0, 4] = np.nan
-    known = np.nan_to_num(shares)
-    drawn, expected = (
+    unknown, zero, half = (
         overlay(replace(frame, predictions=replace(frame.predictions, action_units=each)))
-        for each in (shares, known)
+        for each in (shares, np.nan_to_num(shares), np.full_like(shares, 0.5))
     )
-    np.testing.assert_array_equal(drawn, expected)
+    # Not even the line that a share of 0 has.
+    assert (unknown != zero).any()
+    without, with_zero = ((half != each).any(axis=(0, 2)) for each in (unknown, zero))
+    np.testing.assert_array_equal(without, with_zero)
+
+
+def test_the_time_stands_above_the_panel() -> None:
+    """A face at the lower left leaves its panel where the time is written."""
+    frame = frame_of(time_s=0.5, affect=np.zeros((1, 2), np.float32))
+    without = overlay(frame_of(time_s=0.5, faces=0))
+    frame.faces[0].box[:] = (0, 90, 70, 70)
+    drawn = overlay(frame)
+    white = (without > 200).all(axis=2)
+    assert white.any()
+    assert (drawn[white] > 200).all()

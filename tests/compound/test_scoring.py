@@ -137,6 +137,9 @@ def test_action_units_that_are_not_known_are_left_out_of_both_sums() -> None:
             assert found[category] == pytest.approx(whole, abs=5e-5)
 
 
-def test_a_class_of_which_no_action_unit_is_known_scores_nothing() -> None:
-    scores = action_unit_scores(np.full((2, 17), np.nan))
-    np.testing.assert_array_equal(scores, 0.0)
+def test_a_class_of_which_no_action_unit_is_known_has_no_score() -> None:
+    units = np.full((1, 17), np.nan)
+    units[0, ACTION_UNITS.index(12)] = 0.3
+    scores = action_unit_scores(units)[0]
+    for category, score in zip(COMPOUND_SETS["du"], scores, strict=True):
+        assert (score == 0.3) if 12 in DU_2014[category] else np.isnan(score)

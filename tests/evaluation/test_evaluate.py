@@ -11,7 +11,7 @@ from tests.tiny_models import SIZE, TinyModel, tiny_crops, write_tiny_model
 from facebehavior.databases import Shards
 from facebehavior.databases.shards import encode_crop, write_shard
 from facebehavior.errors import FaceBehaviorError
-from facebehavior.evaluation import Evaluation, evaluate, find_protocol
+from facebehavior.evaluation import Evaluation, evaluate, find_protocol, report_text
 from facebehavior.faces.alignment import CropParameters
 from facebehavior.labels import ACTION_UNIT_COLUMNS, EXPRESSIONS, Manifest
 from facebehavior.model_file import FaceModel
@@ -270,3 +270,23 @@ def test_what_the_model_was_never_taught_is_not_judged(
     assert (only.name, only.images, only.f1.value) == ("au25", whole.images, whole.f1.value)
     assert only.roc_auc == whole.roc_auc
     assert part.action_units.figures["mean_f1"].value == whole.f1.value
+    assert part.unanswered == ("au12",)
+    assert found.unanswered == ()
+    assert part.data_sha256 == found.data_sha256
+    assert "| not judged: the model was never taught | au12 |" in report_text(part)
+    assert "never taught" not in report_text(found)
+
+
+def test_rows_on_which_the_model_says_nothing_are_not_counted(tmp_path: Path) -> None:
+    tiny = write_tiny_model(tmp_path / "part.onnx", ("action_units",), untrained=("au12",))
+    model = FaceModel(tiny.path, "onnxruntime")
+    rows: list[dict[str, object]] = [
+        {"image": f"{n}.png", "split": "test", "au12": bool(n % 2)} for n in range(20)
+    ]
+    with pytest.raises(FaceBehaviorError, match="no label for a task of the model: 20"):
+        evaluate(model, Given(Manifest.from_rows(rows), tiny_crops(20)), DEFAULT, split="test")
+    for row in rows[:6]:
+        row["au25"] = True
+    given = Given(Manifest.from_rows(rows), tiny_crops(20))
+    found = evaluate(model, given, DEFAULT, split="test", replicates=5)
+    assert (found.images, found.dropped) == (6, {"no label for a task of the model": 14})

@@ -11,7 +11,13 @@ from tests.training.test_run import checked, toy_configuration
 from tests.training.toys import write_toy_shard
 
 from facebehavior.errors import FaceBehaviorError
-from facebehavior.labels import ACTION_UNIT_COLUMNS, EXPRESSIONS, Manifest, label_arrays
+from facebehavior.labels import (
+    ACTION_UNIT_COLUMNS,
+    ATTRIBUTE_COLUMNS,
+    EXPRESSIONS,
+    Manifest,
+    label_arrays,
+)
 from facebehavior.model_file import FaceModel
 from facebehavior.network import load_network
 from facebehavior.relatedness import read_relatedness
@@ -204,22 +210,52 @@ def test_a_model_answers_only_what_it_was_taught(
     assert [n for n, known in zip(ACTION_UNIT_COLUMNS, taught, strict=True) if known] == ["au12"]
     assert np.isfinite(found.attributes[0]).sum() == 2
 
-    # What a model was taught before stays taught.
-    content = configuration([people_shards], ("attributes",), start_from=str(path))
-    content["network"] = {"heads": ["attributes"]}
-    content["optimisation"] |= {"trained": "heads", "epochs": 1}
-    run_training(checked(content), tmp_path / "further")
-    again = tmp_path / "further.onnx"
-    export_run(tmp_path / "further", again)
-    assert FaceModel(again).metadata.untrained == FaceModel(path).metadata.untrained
+    # What a model was taught before stays taught as long as its trunk stays.
+    young = write_toy_shard(tmp_path / "young", ["attr_young"], 40, seed=8)
+    for trained, known in (("heads", 2), ("all", 1)):
+        content = configuration([young], ("attributes",), start_from=str(path))
+        content["network"] = {"heads": ["attributes"]}
+        content["optimisation"] |= {"trained": trained, "epochs": 1}
+        untrained = run_training(checked(content), tmp_path / trained).untrained
+        assert len([name for name in ATTRIBUTE_COLUMNS if name not in untrained]) == known
 
 
-@pytest.mark.parametrize("term", ["co_annotation", "distribution_matching"])
-def test_a_coupling_teaches_action_units_without_labels(
-    expression_shards: Path, behaviour_shards: Path, tmp_path: Path, term: str
+def test_a_run_that_does_not_say_what_it_was_taught_is_summed_up_again(
+    behaviour_shards: Path, tmp_path: Path
+) -> None:
+    content = configuration([behaviour_shards], ("action_units",))
+    content["optimisation"]["epochs"] = 1
+    run_training(checked(content), tmp_path / "run")
+    path = tmp_path / "run/summary.json"
+    whole = path.read_text()
+    old = json.loads(whole)
+    del old["untrained"]
+    path.write_text(json.dumps(old))
+    with pytest.raises(FaceBehaviorError, match="facebehavior train"):
+        export_run(tmp_path / "run", tmp_path / "out.onnx")
+    run_training(checked(content), tmp_path / "run")
+    assert path.read_text() == whole
+
+
+@pytest.mark.parametrize(
+    ("terms", "untaught"),
+    [
+        # The faces are neutral or happy, and of happy ones these are related.
+        ({"co_annotation": {}}, set(ACTION_UNIT_COLUMNS) - {"au06", "au12", "au25"}),
+        # Du et al. have no AU 14 at all.
+        ({"distribution_matching": {}}, {"au14"}),
+        ({"distribution_matching": {"fixed": "p"}}, set(ACTION_UNIT_COLUMNS) - {"au12"}),
+        ({"posterior_co_annotation": {}}, set(ACTION_UNIT_COLUMNS) - {"au12"}),
+    ],
+)
+def test_a_coupling_teaches_the_action_units_that_it_relates(
+    expression_shards: Path,
+    behaviour_shards: Path,
+    tmp_path: Path,
+    terms: dict[str, Any],
+    untaught: set[str],
 ) -> None:
     content = configuration([expression_shards, behaviour_shards], ("expression", "action_units"))
     content["optimisation"]["epochs"] = 1
-    assert len(run_training(checked(content), tmp_path / "uncoupled").untrained) == 16
-    content["coupling"] = {"absent_expressions": list(EXPRESSIONS[2:]), term: {}}
-    assert run_training(checked(content), tmp_path / "coupled").untrained == ()
+    content["coupling"] = {"absent_expressions": list(EXPRESSIONS[2:]), **terms}
+    assert set(run_training(checked(content), tmp_path / "coupled").untrained) == untaught

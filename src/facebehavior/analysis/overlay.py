@@ -1,5 +1,6 @@
 """What the model says, drawn onto the pictures it says it of."""
 
+import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
@@ -35,8 +36,6 @@ def overlay(frame: AnalyzedFrame, trails: Trails = MappingProxyType({})) -> NDAr
     """
     picture = Image.fromarray(frame.image)
     draw = ImageDraw.Draw(picture, "RGBA")
-    if frame.time_s is not None:
-        _write_time(draw, picture.size, f"{frame.index}   {frame.time_s:.2f} s")
     for number, face in enumerate(frame.faces):
         colour = COLOURS[_identity(frame, number) % len(COLOURS)]
         x, y, width, height = (float(value) for value in face.box)
@@ -48,9 +47,10 @@ def overlay(frame: AnalyzedFrame, trails: Trails = MappingProxyType({})) -> NDAr
             valence, arousal = (float(value) for value in frame.predictions.affect[number])
             _draw_affect(draw, panel, (valence, arousal), colour, trails.get(number, ()))
         if frame.predictions.action_units is not None:
-            # Action units that the model was never taught have no bar.
-            shares = np.nan_to_num(frame.predictions.action_units[number]).tolist()
+            shares = frame.predictions.action_units[number].tolist()
             _draw_action_units(draw, panel, shares, colour)
+    if frame.time_s is not None:
+        _write_time(draw, picture.size, f"{frame.index}   {frame.time_s:.2f} s")
     return np.asarray(picture)
 
 
@@ -171,6 +171,9 @@ def _draw_action_units(
     background = (left, panel.top, left + step * len(shares), bottom + numbers)
     draw.rectangle(background, fill=(0, 0, 0, 120))
     for place, (number, share) in enumerate(zip(ACTION_UNITS, shares, strict=True)):
+        # An action unit that the model was never taught has neither bar nor number.
+        if math.isnan(share):
+            continue
         start = left + place * step
         high = bottom - share * panel.side
         draw.rectangle((start, high, start + 0.8 * step, bottom), fill=colour)

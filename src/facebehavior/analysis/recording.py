@@ -1,5 +1,6 @@
 """From analysed frames to the rows of the record."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,10 +10,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from facebehavior.analysis.analyzed import AnalyzedFrame
-from facebehavior.compound import compound_scores, find_compound_set
+from facebehavior.compound import compound_scores, find_compound_set, left_out_action_units
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.quality import eye_distance, gaze_and_blink, sharpness
-from facebehavior.labels import ATTRIBUTE_COLUMNS, EMBEDDING_SIZE
+from facebehavior.labels import ACTION_UNITS, ATTRIBUTE_COLUMNS, EMBEDDING_SIZE
 from facebehavior.model_file import FaceModel, Predictions
 from facebehavior.model_file.metadata import HEAD_LABELS
 from facebehavior.records import (
@@ -26,6 +27,9 @@ from facebehavior.records import (
     own_column,
     record_batch,
 )
+from facebehavior.relatedness import DU_2014
+
+_log = logging.getLogger(__name__)
 
 _OF_THE_HEAD = "du"
 """The set that a compound head of a model answers."""
@@ -64,6 +68,7 @@ class Recorder:
         names = () if self._compound is None else find_compound_set(self._compound)
         if self._compound is not None and not self._of_head:
             _check_heads(model)
+            _check_action_units(model, self._compound)
         if embedding and "embedding" not in metadata.heads:
             raise FaceBehaviorError(
                 f"the model {metadata.name} gives no embedding, as identity is none of its tasks: "
@@ -163,6 +168,26 @@ def _check_heads(model: FaceModel) -> None:
             f"compound expressions are scored from {', '.join(_SCORED_HEADS)}; the model "
             f"{model.metadata.name} lacks {', '.join(missing)}: give another with --model"
         )
+
+
+def _check_action_units(model: FaceModel, name: str) -> None:
+    """Say which classes are scored by a part of their action units; refuse where none is left."""
+    metadata = model.metadata
+    taught = [unit for unit in ACTION_UNITS if f"au{unit:02d}" not in metadata.untrained]
+    if len(taught) == len(ACTION_UNITS):
+        return
+    missing = left_out_action_units(name, taught)
+    for category, units in missing.items():
+        if len(units) == len(DU_2014[category]):
+            raise FaceBehaviorError(
+                f"the model {metadata.name} was never taught an action unit of {category}: give "
+                "another with --model, or another set with --compound"
+            )
+    _log.warning(
+        "%s was never taught %s: compound expressions are scored without them",
+        metadata.name,
+        ", ".join(f"AU {unit}" for unit in ACTION_UNITS if unit not in taught),
+    )
 
 
 def _face_record(frame: AnalyzedFrame, number: int) -> FaceRecord:

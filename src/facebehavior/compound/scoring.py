@@ -40,7 +40,7 @@ def compound_scores(
         name: of the set, see `COMPOUND_SETS`.
 
     Returns:
-        (N, C) from 0 to 3.
+        (N, C) from 0 to 3; nan for classes none of whose action units is known.
 
     Raises:
         FaceBehaviorError: there is no such set.
@@ -67,7 +67,7 @@ def action_unit_scores(action_units: NDArray[np.floating], name: str = "du") -> 
     """Give the first term alone, (N, C): how well the action units (N, 17) match each class.
 
     Where an action unit is not known (nan), the weights of the others make up for it; a class none
-    of whose action units is known scores 0.
+    of whose action units is known has no score (nan).
     """
     known = np.isfinite(action_units)
     weights = _weights(name).T
@@ -75,7 +75,7 @@ def action_unit_scores(action_units: NDArray[np.floating], name: str = "du") -> 
         return np.asarray(action_units @ weights)
     share = known @ weights
     found = np.where(known, action_units, 0.0) @ weights
-    return np.asarray(np.divide(found, share, out=np.zeros_like(share), where=share > 0))
+    return np.asarray(np.divide(found, share, out=np.full_like(share, np.nan), where=share > 0))
 
 
 def component_products(expression: NDArray[np.floating], name: str = "du") -> NDArray[np.float64]:

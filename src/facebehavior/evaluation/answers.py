@@ -43,7 +43,9 @@ def compound_answers(predictions: Predictions, name: str) -> NDArray[np.float64]
     expression, units, affect = (getattr(predictions, head) for head in _SCORED)
     if expression is None or units is None or affect is None:
         return None
-    return compound_scores(expression, units, affect[:, 0], name)
+    scores = compound_scores(expression, units, affect[:, 0], name)
+    # Where a class has no score, none of the set can be chosen.
+    return scores if np.isfinite(scores).all() else None
 
 
 def scored_tasks(
@@ -72,12 +74,10 @@ def scored_tasks(
     if predictions.action_units is not None and truth.action_units is not None:
         limits = np.array([thresholds.get(name, 0.5) for name in ACTION_UNIT_COLUMNS])
         active = predictions.action_units > limits
-        labels = truth.action_units[rows].answered_by(predictions.action_units)
-        found.append(scored_values("action_units", labels, active))
+        found.append(scored_values("action_units", truth.action_units[rows], active))
     if predictions.attributes is not None and truth.attributes is not None:
         present = predictions.attributes > 0.5
-        labels = truth.attributes[rows].answered_by(predictions.attributes)
-        found.append(scored_values("attributes", labels, present))
+        found.append(scored_values("attributes", truth.attributes[rows], present))
     if predictions.affect is not None and truth.affect is not None:
         answers = predictions.affect.astype(np.float64)
         found.append(scored_values("affect", truth.affect[rows], answers))

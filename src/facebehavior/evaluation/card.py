@@ -107,13 +107,19 @@ def _facts(metadata: ModelMetadata, size: int) -> str:
     crop = metadata.crop
     rows = [
         ("heads", ", ".join(metadata.heads)),
-        ("outputs without training", ", ".join(metadata.untrained) or "none"),
+        ("outputs without training", _untrained(metadata)),
         ("reads", f"{crop.size} x {crop.size} pixels, {crop.colour}"),
         ("file", f"{size / 1e6:.1f} MB"),
         ("trained on", ", ".join(metadata.training_databases)),
         ("licence of the weights", metadata.licence),
     ]
     return f"## The file\n\n{markdown_table(('', ''), rows, '---')}"
+
+
+def _untrained(metadata: ModelMetadata) -> str:
+    if metadata.format_version == 1:
+        return "not recorded"
+    return ", ".join(metadata.untrained) or "none"
 
 
 def _main_figures(found: Sequence[tuple[str, Evaluation]]) -> str:

@@ -83,7 +83,8 @@ def evaluate(
     _check_crops(model, data.crop_parameters)
     split = split or protocol.split
     manifest = data.manifest
-    truth = protocol.truth(manifest)
+    given = protocol.truth(manifest)
+    truth = given.without(model.metadata.untrained)
     _check_columns(manifest, by)
     inside = _rows_of_split(manifest, split) & _rows_of_fold(manifest, protocol, fold)
     kept, dropped = _kept_rows(truth, inside, answerable(model.metadata.heads))
@@ -105,13 +106,16 @@ def evaluate(
         protocol=protocol,
         split=split,
         databases=tuple(sorted(set(_texts(manifest, "database")[rows]))),
-        data_sha256=_data_sha256(pixels_sha256, truth, rows),
+        data_sha256=_data_sha256(pixels_sha256, given, rows),
         rows=int(inside.sum()),
         images=len(rows),
         dropped=dropped,
         alignment=_counts(_texts(manifest, "alignment")[rows]),
         subjects=None if groups is None else len(np.unique(groups)),
         resampling=resampling,
+        unanswered=tuple(
+            name for name in given.annotated_outputs(rows) if name in model.metadata.untrained
+        ),
         fold=fold,
         audits=tuple(
             audit(one, protocol.main_metric[one.task], name, values, groups, resampling)
@@ -251,7 +255,7 @@ def _judge(
     if predictions.action_units is not None and truth.action_units is not None:
         found["action_units"] = judge_action_units(
             predictions.action_units,
-            truth.action_units[rows].answered_by(predictions.action_units),
+            truth.action_units[rows],
             model.metadata.action_unit_thresholds,
             groups,
             resampling,
@@ -259,7 +263,7 @@ def _judge(
     if predictions.attributes is not None and truth.attributes is not None:
         found["attributes"] = judge_action_units(
             predictions.attributes,
-            truth.attributes[rows].answered_by(predictions.attributes),
+            truth.attributes[rows],
             dict.fromkeys(ATTRIBUTE_COLUMNS, 0.5),
             groups,
             resampling,

@@ -160,6 +160,8 @@ class Evaluation:
         compound: None where the model or the data have none.
         attributes: None where the model or the data have none.
         identity: None where the model or the data have none.
+        unanswered: action units and attributes with labels here that the model was never taught;
+            they are in no figure.
         fold: the fold whose subjects alone are judged; None for all.
         audits: figures by group.
         comparison: with another model; None where none was asked for.
@@ -187,6 +189,7 @@ class Evaluation:
     compound: ExpressionResult | None = None
     attributes: ActionUnitsResult | None = None
     identity: IdentityResult | None = None
+    unanswered: tuple[str, ...] = ()
     fold: int | None = None
     audits: tuple[Audit, ...] = ()
     comparison: Comparison | None = None
@@ -206,12 +209,13 @@ class Evaluation:
         return main
 
     def composite(self) -> float | None:
-        """Give the protocol's single score; None where it has none, or a task is missing."""
+        """Give the protocol's single score; None where it has none, or something is unanswered."""
         figures = {
             task: getattr(self, task).figures[metric].value
             for task, metric in self.protocol.main_metric.items()
             if getattr(self, task) is not None
         }
-        if self.protocol.composite is None or len(figures) < len(self.protocol.main_metric):
+        whole = len(figures) == len(self.protocol.main_metric) and not self.unanswered
+        if self.protocol.composite is None or not whole:
             return None
         return self.protocol.composite(figures)

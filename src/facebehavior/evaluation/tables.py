@@ -125,6 +125,11 @@ def _data(evaluation: Evaluation) -> str:
         ("rows", evaluation.rows),
         *((f"left out: {reason}", count) for reason, count in evaluation.dropped.items()),
         ("images evaluated", evaluation.images),
+        *(
+            [("not judged: the model was never taught", ", ".join(evaluation.unanswered))]
+            if evaluation.unanswered
+            else []
+        ),
         ("aligned by", aligned),
         ("share aligned by the fallback", figure(evaluation.fallback_share)),
         ("data sha256", evaluation.data_sha256),

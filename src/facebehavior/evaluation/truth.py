@@ -1,6 +1,6 @@
 """The labels by which a model is judged, and the rows that a protocol leaves out."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from facebehavior.compound import find_compound_set
 from facebehavior.labels import (
+    ACTION_UNIT_COLUMNS,
     ACTION_UNITS,
+    ATTRIBUTE_COLUMNS,
     ATTRIBUTES_TASK,
     EXPRESSIONS,
     VOTE_EXPRESSIONS,
@@ -36,10 +38,6 @@ class Labels:
     def __getitem__(self, rows: NDArray[np.integer]) -> "Labels":
         """Give the labels of some rows by their indices."""
         return Labels(self.values[rows], self.annotated[rows])
-
-    def answered_by(self, predictions: NDArray[np.floating]) -> "Labels":
-        """Leave out the labels on which a model says nothing (nan)."""
-        return Labels(self.values, self.annotated & np.isfinite(predictions))
 
     def rows(self) -> NDArray[np.bool_]:
         """Give (N,) true where a row has a label."""
@@ -70,6 +68,25 @@ class Truth:
     compound_set: str = "du"
     dropped: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
+    def without(self, outputs: Collection[str]) -> "Truth":
+        """Leave out action units and attributes, by their columns, that a model does not answer."""
+        return replace(
+            self,
+            action_units=_without(self.action_units, ACTION_UNIT_COLUMNS, outputs),
+            attributes=_without(self.attributes, ATTRIBUTE_COLUMNS, outputs),
+        )
+
+    def annotated_outputs(self, rows: NDArray[np.int64]) -> tuple[str, ...]:
+        """Name the action units and attributes, by their columns, that some row has a label for."""
+        pairs = ((self.action_units, ACTION_UNIT_COLUMNS), (self.attributes, ATTRIBUTE_COLUMNS))
+        return tuple(
+            name
+            for labels, columns in pairs
+            if labels is not None
+            for place, name in enumerate(columns)
+            if labels.annotated[rows, place].any()
+        )
+
     def tasks(self) -> dict[str, Labels]:
         """Give the labels of the tasks that are judged, by the names of the models' heads."""
         found = {
@@ -81,6 +98,14 @@ class Truth:
             "identity": self.identity,
         }
         return {task: labels for task, labels in found.items() if labels is not None}
+
+
+def _without(
+    labels: Labels | None, columns: Sequence[str], outputs: Collection[str]
+) -> Labels | None:
+    if labels is None:
+        return None
+    return Labels(labels.values, labels.annotated & ~np.isin(columns, list(outputs)))
 
 
 def every_label(manifest: Manifest) -> Truth:

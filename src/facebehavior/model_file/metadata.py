@@ -126,6 +126,7 @@ class ModelMetadata:
                 configuration_hash=_text(values, "configuration_hash"),
                 network=_object(values, "network"),
                 untrained=_list(values, "untrained"),
+                format_version=int(str(values["format_version"])),
             )
         except (TypeError, ValueError, AttributeError) as error:
             raise FaceBehaviorError(

@@ -72,9 +72,10 @@ def record_batch(
 ) -> pa.RecordBatch:
     """Make the rows of some frames, in the order of the frames, faces left to right.
 
-    Faces are numbered by the centres of their boxes. Predictions of a head that gave none, or
-    among which a number is not finite, are null, as are other numbers that are not finite. Where
-    two expressions are equally probable the first in their order is named.
+    Faces are numbered by the centres of their boxes. Predictions of a head that gave none are
+    null, and so are action units, attributes and other numbers that are not finite; expression,
+    affect, compound scores and embedding are null as a whole where one number is not. Where two
+    expressions are equally probable the first in their order is named.
 
     Args:
         frames: frames with their faces.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from facebehavior.coupling import (
@@ -120,6 +120,21 @@ class Couplings(nn.Module):
                 first, second, seen.expression_annotated, seen.action_units_annotated
             )
         return {f"{self.pair.prefix}{name}": pair for name, pair in sums.items()}
+
+    def taught(self, occurring: NDArray[np.bool_]) -> tuple[str, ...]:
+        """Name the labels of the second task that these couplings give something to learn.
+
+        Args:
+            occurring: (F,) which labels of the first task training pictures have.
+        """
+        learnt = np.zeros(len(self.table.to_labels), dtype=np.bool_)
+        if self.co_annotation is not None and self.co_annotation.to_action_units:
+            learnt |= (np.asarray(self.table.values) > 0)[occurring].any(axis=0)
+        matching = self.distribution_matching
+        weight = self.weights.get(f"{self.pair.prefix}distribution_matching", 0.0)
+        if matching is not None and weight > 0 and matching.fixed != "p":
+            learnt |= matching.matched.cpu().numpy()
+        return tuple(n for n, known in zip(self.table.to_labels, learnt, strict=True) if known)
 
     def _seen(self, targets: Targets) -> Targets:
         return self.pair.seen(targets, len(self.table.from_labels))

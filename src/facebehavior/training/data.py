@@ -85,6 +85,12 @@ class TrainingData:
             np.concatenate([annotated for _, annotated in found]),
         )
 
+    def classes_seen(self, task: str) -> NDArray[np.bool_]:
+        """Tell which labels of an exclusive task training pictures have, (L,)."""
+        _, names = self.vocabularies[task]
+        places = np.concatenate([_places(labels, task) for labels in self.labels])
+        return np.isin(np.arange(len(names)), places)
+
     def labels_seen(self, task: str) -> tuple[str, ...]:
         """Give the labels of a binary task that at least one training picture is annotated with."""
         seen = np.any([_present(labels, task)[1].any(axis=0) for labels in self.labels], axis=0)

@@ -45,6 +45,11 @@ def export_run(folder: Path, path: Path) -> float:
             f"{folder}: the run is not finished; go on with: facebehavior train ... -o {folder}"
         )
     summary = json.loads(summary_file.read_text())
+    if "untrained" not in summary:
+        raise FaceBehaviorError(
+            f"{folder}: the run was summed up by an older version, which does not say what it was "
+            f"never taught; sum it up again with: facebehavior train ... -o {folder}"
+        )
     network = FaceBehaviorNet(NetworkConfiguration.from_dict(summary["network"]))
     load_weights(folder / BEST, network)
     crop = CropParameters.from_dict(summary["crop"])
@@ -62,7 +67,7 @@ def export_run(folder: Path, path: Path) -> float:
         licence=configuration.licence,
         configuration_hash=configuration.hash(),
         network=summary["network"],
-        untrained=tuple(summary.get("untrained", ())),
+        untrained=tuple(summary["untrained"]),
     )
     return export_model(network, metadata, path)
 

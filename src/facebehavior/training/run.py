@@ -137,7 +137,8 @@ def run_training(configuration: Configuration, folder: Path) -> Summary:
     progress = train(configuration, folder, fabric, network, batches, objective, validate, watch)
     names = [label_set.name for label_set in configuration.label_sets]
     pictures = dict(zip(names, zip(batches.sizes, batches.parts, strict=True), strict=True))
-    untrained = untrained_outputs(configuration, data, base, network.configuration.heads)
+    kept = base if configuration.optimisation.trained == "heads" else None
+    untrained = untrained_outputs(data, couplings, kept, network.configuration.heads)
     summary = _summed_up(folder, data, base, network.configuration, progress, pictures, untrained)
     if fabric.is_global_zero:
         with writing(folder / SUMMARY) as unfinished:
