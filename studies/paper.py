@@ -6,14 +6,16 @@
 SHARDS holds one folder of prepared pictures a database, by its name. Databases that are not there
 are neither trained on nor tested, and the table says so. Runs, models and one JSON a test are kept
 in RESULTS; started again, it goes on. `--leave-out` trains without a database and tests on it too:
-how a network does on what it has never seen. The empirical table is estimated from the pictures of
-all training sets that have both expression and action units.
+how a network does on what it has never seen; these results are kept apart, in
+RESULTS/without_DATABASE. A figure with a star is of people that were trained on, since their
+database has no split. The empirical table is estimated from the pictures of all training sets that
+have both expression and action units.
 """
 
 import argparse
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,15 +56,18 @@ def main(words: Sequence[str] | None = None) -> None:
     unknown = [name for name in chosen if name not in plan["variants"]]
     if unknown:
         raise SystemExit(f"unknown variant {unknown[0]!r}; known: {', '.join(plan['variants'])}")
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    estimate(recipe, arguments.shards, arguments.output / "empirical.json")
+    output = arguments.output
+    if arguments.leave_out:
+        output = output / f"without_{arguments.leave_out}"
+    output.mkdir(parents=True, exist_ok=True)
+    estimate(recipe, arguments.shards, output / "empirical.json")
     results = {}
     for name in chosen:
-        model = trained(name, plan["variants"][name], recipe, arguments.set, arguments.output)
-        results[name] = tested(name, model, plan["tests"], arguments.shards, arguments.output)
-    with writing(arguments.output / "table.md") as path:
-        path.write_text(table(results, plan["tests"], arguments.shards))
-    print(f"{arguments.output / 'table.md'}: {len(results)} variants")
+        model = trained(name, plan["variants"][name], recipe, arguments.set, output)
+        results[name] = tested(name, model, plan["tests"], arguments.shards, output)
+    with writing(output / "table.md") as path:
+        path.write_text(table(results, plan["tests"], arguments.shards, trained_whole(recipe)))
+    print(f"{output / 'table.md'}: {len(results)} variants")
 
 
 def available(recipe: Mapping[str, Any], shards: Path, leave_out: str | None) -> dict[str, Any]:
@@ -83,6 +88,12 @@ def available(recipe: Mapping[str, Any], shards: Path, leave_out: str | None) ->
     if not sets:
         raise SystemExit(f"{shards}: expected folders of prepared databases, found none of them")
     return {**recipe, "label_sets": sets}
+
+
+def trained_whole(recipe: Mapping[str, Any]) -> set[str]:
+    """Name the databases all of whose people may be trained on: those taken without a split."""
+    sources = [source for label_set in recipe["label_sets"] for source in label_set["sources"]]
+    return {Path(one["shards"]).name for one in sources if one.get("split") is None}
 
 
 def estimate(recipe: Mapping[str, Any], shards: Path, path: Path) -> None:
@@ -176,17 +187,27 @@ def table(
     results: Mapping[str, Mapping[str, float | None]],
     tests: Mapping[str, Sequence[str]],
     shards: Path,
+    seen: Collection[str] = (),
 ) -> str:
-    """Write variants down, protocols across."""
+    """Write variants down, protocols across; a star marks databases whose people were `seen`."""
     there = {name: protocols for name, protocols in tests.items() if (shards / name).is_dir()}
     columns = [protocol for protocols in there.values() for protocol in protocols]
+    starred = {one: "*" for name in there if name in seen for one in there[name]}
     rows = []
     for name, values in results.items():
-        cells = [values.get(column) for column in columns]
-        rows.append((name, *("-" if value is None else f"{value:.3f}" for value in cells)))
+        rows.append((name, *(_cell(values.get(one), starred.get(one, "")) for one in columns)))
     missing = [name for name in tests if name not in there]
     note = f"\n\nNot there, and so not tested: {', '.join(missing)}." if missing else ""
+    if starred:
+        note += (
+            "\n\n\\* The database has no split, so that people of it were trained on: the figure "
+            "says nothing about new people. `--leave-out` does."
+        )
     return f"# Variants and databases\n\n{markdown_table(('variant', *columns), rows)}{note}\n"
+
+
+def _cell(value: float | None, mark: str) -> str:
+    return "-" if value is None else f"{value:.3f}{mark}"
 
 
 if __name__ == "__main__":

@@ -1,6 +1,9 @@
 """People over gaps and files, overlays that hide or sound, and the page."""
 
+import base64
+import io
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -162,6 +165,57 @@ def test_an_overlay_keeps_all_frames_and_the_sound_unless_it_hides(
             with av.open(str(out)) as opened:
                 seconds = sum(frame.samples / frame.sample_rate for frame in opened.decode(audio=0))
             assert seconds == pytest.approx(1.0, abs=0.1)
+
+
+def test_damaged_sound_is_left_out_and_told_of(
+    facebehavior: Command,
+    tiny_model: Path,
+    clips: Path,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clip = write_sounding_clip(clips / "single_face.mp4", tmp_path / "clip.mp4")
+    with av.open(str(clip)) as container:
+        packets = [(one.pos, one.size) for one in container.demux(audio=0) if one.size]
+    data = bytearray(clip.read_bytes())
+    for place, size in packets[10:13]:
+        assert place is not None
+        data[place : place + size] = b"\xff" * size
+    clip.write_bytes(data)
+    out, record = tmp_path / "out.mp4", tmp_path / "record.csv"
+    words = ("analyze", clip, "--overlay", out, "-o", record, "--model", tiny_model)
+    assert facebehavior(*words).code == 0
+    assert "damaged pieces of its sound" in caplog.text
+    assert record.is_file()
+    with av.open(str(out)) as opened:
+        assert sum(1 for _ in opened.decode(video=0)) == 24
+
+
+def test_hidden_faces_are_hidden_on_the_page_too(
+    facebehavior: Command, tiny_model: Path, clips: Path, tmp_path: Path
+) -> None:
+    pages = []
+    for name, words in (("plain", ()), ("hidden", ("--anonymize",))):
+        out = tmp_path / f"{name}.html"
+        clip = clips / "single_face.mp4"
+        answer = facebehavior("analyze", clip, "--report", out, "--model", tiny_model, *words)
+        assert answer.code == 0, answer.errors
+        pages.append(re.findall(r"data:image/jpeg;base64,([^\"' )]+)", out.read_text()))
+    plain, masked = (
+        np.asarray(Image.open(io.BytesIO(base64.b64decode(found[0])))).astype(float)
+        for found in pages
+    )
+    middle = np.s_[30:66, 30:66]
+    assert np.abs(masked[middle] - plain[middle]).mean() > 20
+
+
+def test_hiding_without_a_picture_is_refused(
+    facebehavior: Command, tiny_model: Path, astronaut: Path, tmp_path: Path
+) -> None:
+    words = ("analyze", astronaut, "-o", tmp_path / "r.csv", "--model", tiny_model, "--anonymize")
+    answer = facebehavior(*words)
+    assert answer.code == 2
+    assert "--overlay and --report" in answer.errors
 
 
 @pytest.fixture(scope="module")

@@ -64,7 +64,8 @@ def test_affectnet_bad_rows_are_problems(tmp_path: Path) -> None:
     assert reasons[3] == "expected 9 cells, found 3"
 
 
-def test_affectnet_of_2021_has_a_file_for_each_label(tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [b"damaged", b""])
+def test_affectnet_of_2021_has_a_file_for_each_label(tmp_path: Path, content: bytes) -> None:
     write_tree_of_2021(tmp_path)
     report = ReadingReport()
     rows = read("affectnet", tmp_path, report)
@@ -74,7 +75,7 @@ def test_affectnet_of_2021_has_a_file_for_each_label(tmp_path: Path) -> None:
     assert "landmarks" in rows[1]
     assert report.dropped == {"no picture": 2}
     assert len(report.warnings) == 2
-    (tmp_path / "train_set" / "annotations" / "3_exp.npy").write_bytes(b"damaged")
+    (tmp_path / "train_set" / "annotations" / "3_exp.npy").write_bytes(content)
     report = ReadingReport()
     assert len(read("affectnet", tmp_path, report)) == 15
     assert "3_exp.npy" in str(report.problems[0])

@@ -167,11 +167,12 @@ def openface_file(path: Path, names: list[str], active: list[bool]) -> Path:
     return path
 
 
+@pytest.mark.parametrize("folder", ["elsewhere/folder/", "C:\\elsewhere\\folder\\"])
 def test_a_file_of_predictions_is_matched_by_the_ends_of_its_paths(
-    model: FaceModel, data: Given, tmp_path: Path
+    model: FaceModel, data: Given, tmp_path: Path, folder: str
 ) -> None:
     truth = [bool(value) for value in data.manifest.column("au12").to_pylist()]
-    names = [f"elsewhere/folder/{number:03d}.jpg" for number in range(100)]
+    names = [f"{folder}{number:03d}.jpg" for number in range(100)]
     path = openface_file(tmp_path / "theirs.csv", names, truth[:100])
     found = evaluate(model, data, DEFAULT, other=FileAnswers(path), replicates=30)
     assert found.comparison is not None

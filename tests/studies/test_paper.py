@@ -9,6 +9,7 @@ from tests.conftest import Answer
 from tests.databases.trees import TREES
 
 from facebehavior.evaluation import PROTOCOLS
+from facebehavior.model_file import FaceModel
 from facebehavior.training.configuration import checked_configuration
 from studies import paper
 
@@ -63,6 +64,38 @@ def test_all_variants_are_trained_tested_and_written_into_one_table(
     models = {path: path.stat().st_mtime_ns for path in out.glob("*.onnx")}
     paper.main(words)
     assert {path: path.stat().st_mtime_ns for path in out.glob("*.onnx")} == models
+
+
+def test_figures_of_people_that_were_trained_on_are_marked(tmp_path: Path) -> None:
+    recipe = yaml.safe_load((paper.RECIPES / "case_one.yaml").read_text())
+    seen = paper.trained_whole(recipe)
+    assert "disfa" in seen
+    assert "affectnet" not in seen
+    tests = {"disfa": ["disfa-12"], "affectnet": ["affectnet-7"]}
+    for name in tests:
+        (tmp_path / name).mkdir()
+    results: dict[str, dict[str, float | None]] = {
+        "both": {"disfa-12": 0.5, "affectnet-7": 0.25},
+        "single": {"disfa-12": None, "affectnet-7": 0.125},
+    }
+    text = paper.table(results, tests, tmp_path, seen)
+    assert "| both | 0.500* | 0.250 |" in text
+    assert "| single | - | 0.125 |" in text
+    assert "trained on" in text
+    assert "*" not in paper.table(results, tests, tmp_path)
+
+
+def test_what_was_trained_without_a_database_is_kept_apart(shards: Path, tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    words = [str(shards), "-o", str(out), "--variants", "single_task_expression"]
+    paper.main([*words, "--set", *QUICK])
+    paper.main([*words, "--leave-out", "affectnet", "--set", *QUICK])
+    ours, theirs = (
+        FaceModel(folder / "single_task_expression.onnx").metadata.training_databases
+        for folder in (out, out / "without_affectnet")
+    )
+    assert ours == ("aff-wild2", "affectnet")
+    assert theirs == ("aff-wild2",)
 
 
 def test_a_database_can_be_left_out_of_training(shards: Path) -> None:

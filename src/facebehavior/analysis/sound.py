@@ -1,5 +1,6 @@
 """The sound of a video, carried over to its overlay."""
 
+import logging
 from typing import Self, cast
 
 import av
@@ -7,6 +8,8 @@ from av.audio.stream import AudioStream
 from av.container import OutputContainer
 
 from facebehavior.errors import FaceBehaviorError
+
+_log = logging.getLogger(__name__)
 
 CODEC = "aac"
 """What every player of MP4 understands; the sound is encoded anew."""
@@ -40,17 +43,28 @@ class Sound:
         return cls(source, container, rate) if rate else None
 
     def copy(self) -> None:
-        """Encode and write the whole sound.
+        """Encode and write the whole sound; damaged parts of it are left out, and told of.
 
         Raises:
-            FaceBehaviorError: the sound is damaged.
+            FaceBehaviorError: the sound cannot be encoded.
         """
+        damaged = 0
         resampler = av.AudioResampler(format="fltp", layout="stereo", rate=self._rate)
         try:
             with av.open(self._source) as opened:
-                for frame in opened.decode(audio=0):
-                    for part in resampler.resample(frame):
-                        self._container.mux(self._stream.encode(part))
+                for packet in opened.demux(audio=0):
+                    try:
+                        frames = packet.decode()
+                    except av.FFmpegError:
+                        damaged += 1
+                        continue
+                    for frame in frames:
+                        for part in resampler.resample(frame):
+                            self._container.mux(self._stream.encode(part))
             self._container.mux(self._stream.encode(None))
         except av.FFmpegError as error:
-            raise FaceBehaviorError(f"{self._source}: its sound is damaged ({error})") from error
+            raise FaceBehaviorError(
+                f"{self._source}: its sound cannot be carried over ({error})"
+            ) from error
+        if damaged:
+            _log.warning("%s: %d damaged pieces of its sound are left out", self._source, damaged)

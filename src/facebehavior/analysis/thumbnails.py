@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from facebehavior.analysis.analyzed import AnalyzedFrame
+from facebehavior.analysis.painting import hidden
 from facebehavior.faces.quality import eye_distance
 
 SIDE = 96
@@ -15,9 +16,14 @@ _AROUND = 0.25
 
 
 class Thumbnails:
-    """Keeps the picture of each face on which its eyes are widest apart."""
+    """Keeps the picture of each face on which its eyes are widest apart.
 
-    def __init__(self) -> None:
+    Args:
+        anonymous: hide the faces.
+    """
+
+    def __init__(self, *, anonymous: bool = False) -> None:
+        self._anonymous = anonymous
         self._best: dict[tuple[str, str], tuple[float, NDArray[np.uint8]]] = {}
 
     def see(self, frame: AnalyzedFrame) -> None:
@@ -29,7 +35,8 @@ class Thumbnails:
             size = eye_distance(face.points)
             key = frame.source, name
             if key not in self._best or size > self._best[key][0]:
-                self._best[key] = size, _cut(frame.image, face.box)
+                image = hidden(frame.image, frame.faces) if self._anonymous else frame.image
+                self._best[key] = size, _cut(image, face.box)
 
     def as_data(self, source: str, name: str) -> str | None:
         """Give a face's picture as the address of an HTML image; None where there is none."""

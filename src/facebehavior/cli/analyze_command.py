@@ -111,7 +111,7 @@ def run(arguments: argparse.Namespace) -> int:
     from facebehavior.cli.memory import RecordInMemory
     from facebehavior.cli.problems import report_problems
     from facebehavior.cli.table import PrintedTable
-    from facebehavior.errors import BadInput
+    from facebehavior.errors import BadInput, FaceBehaviorError
     from facebehavior.faces.detectors import open_detector
     from facebehavior.faces.media import find_sources
 
@@ -128,7 +128,11 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if arguments.workers != 1:
         return _run_in_processes(arguments, asked.needed)
-    thumbnails = Thumbnails() if arguments.report else None
+    if arguments.anonymize and not (arguments.overlay or arguments.report):
+        raise FaceBehaviorError(
+            "--anonymize hides faces in --overlay and --report: give one of them"
+        )
+    thumbnails = Thumbnails(anonymous=arguments.anonymize) if arguments.report else None
     problems: list[BadInput] = []
     frames = faces = 0
     with ExitStack() as opened:
@@ -193,11 +197,12 @@ def run(arguments: argparse.Namespace) -> int:
 def _work(arguments: argparse.Namespace) -> str:
     """Tell what is analysed and how: a run that was stopped goes on where both are the same.
 
-    An overlay is made from the first frame on, so that with one everything is done again.
+    An overlay is made from the first frame on, and people are known by all that has been seen of
+    them, so that with either everything is done again.
     """
-    if arguments.overlay:
+    if arguments.overlay or arguments.people or arguments.gallery:
         return ""
-    named = ("inputs", "detector", "detector_model", "gallery", "people")
+    named = ("inputs", "detector", "detector_model")
     return repr([(name, getattr(arguments, name)) for name in named])
 
 

@@ -157,7 +157,7 @@ def _filed(folder: Path, split: str, report: ReadingReport) -> Iterator[Labels]:
                 *(_text(annotations / f"{key}_{n}.npy") for n in ("exp", "val", "aro"))
             )
             points = _points(annotations / f"{key}_lnd.npy")
-        except (ValueError, OSError) as error:
+        except (ValueError, OSError, EOFError) as error:
             report.problem(annotations / f"{key}{suffix}", 1, str(error))
             continue
         if labels is None:

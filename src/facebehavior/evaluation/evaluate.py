@@ -1,6 +1,7 @@
 """Running a model over labelled crops and judging it by a protocol."""
 
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -29,6 +30,8 @@ from facebehavior.faces.alignment import CropParameters
 from facebehavior.intervals import REPLICATES
 from facebehavior.labels import ATTRIBUTE_COLUMNS, Manifest
 from facebehavior.model_file import FaceModel, Predictions, join
+
+_log = logging.getLogger(__name__)
 
 _AT_ONCE = 256
 
@@ -84,6 +87,7 @@ def evaluate(
     split = split or protocol.split
     manifest = data.manifest
     given = protocol.truth(manifest)
+    _say_if_foreign(protocol, manifest)
     truth = given.without(model.metadata.untrained)
     _check_columns(manifest, by)
     inside = _rows_of_split(manifest, split) & _rows_of_fold(manifest, protocol, fold)
@@ -293,6 +297,18 @@ def _rows_of_fold(
             f"{known}, found {fold}"
         )
     return inside
+
+
+def _say_if_foreign(protocol: EvaluationProtocol, manifest: Manifest) -> None:
+    found = sorted({str(name) for name in manifest.column("database").unique().to_pylist()})
+    if protocol.databases and not set(found) & set(protocol.databases):
+        _log.warning(
+            "the protocol %s is made for %s, found pictures of %s: its figures are not those of "
+            "that database",
+            protocol.name,
+            ", ".join(protocol.databases),
+            ", ".join(found),
+        )
 
 
 def _check_columns(manifest: Manifest, names: Sequence[str]) -> None:

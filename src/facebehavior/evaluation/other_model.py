@@ -226,7 +226,7 @@ def _keys_of(manifest: Manifest, rows: NDArray[np.int64]) -> list[tuple[tuple[st
 
 def _parts(path: str) -> tuple[str, ...]:
     """Give the parts of a path, the last without its ending."""
-    pure = PurePath(path.replace("\\\\", "/"))
+    pure = PurePath(path.replace("\\", "/"))
     return (*pure.parts[:-1], pure.stem)
 
 

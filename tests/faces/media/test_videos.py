@@ -278,7 +278,10 @@ def test_after_damage_in_the_middle_reading_goes_on_and_then_tells(
     frames, error = _damaged(path)
     assert 40 < len(frames) < 60
     assert "damaged after" in error.reason
-    assert [frame.index for frame in frames] == list(range(len(frames)))
+    # Of what is not in the file any more nothing tells how much it was.
+    numbers = [frame.index for frame in frames]
+    assert numbers == sorted(set(numbers))
+    assert len(frames) - 1 <= numbers[-1] <= 59
     originals = {frame.image.tobytes() for frame in whole}
     for frame, expected in zip(frames[:20], whole[:20], strict=True):
         np.testing.assert_array_equal(frame.image, expected.image)
@@ -308,6 +311,8 @@ def test_after_damage_no_frame_depends_on_what_is_missing(
     frames, _ = _damaged(path)
     times = [round(25 * (frame.time_s or 0.0)) for frame in frames]
     assert times == [*range(25), *range(30, 60)]
+    # Each has the number that it has in the whole file, so that labels find their frames.
+    assert [frame.index for frame in frames] == times
     for frame in frames:
         np.testing.assert_array_equal(frame.image, whole[round(frame.time_s or 0.0, 6)])
 

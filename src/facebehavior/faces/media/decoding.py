@@ -37,6 +37,10 @@ class Decoding:
         container: the opened file; it is read from where it stands to its end.
         stream: its video stream.
         source: the file as the user named it.
+
+    Attributes:
+        lost: how many frames damage has taken out before the frame that was given last, as far as
+            the packets tell.
     """
 
     def __init__(self, container: InputContainer, stream: VideoStream, source: str) -> None:
@@ -48,6 +52,9 @@ class Decoding:
         self._reached_s: Fraction | float = 0.0
         self._damaged_after_s: Fraction | float | None = None
         self._waiting_for_key_frame = False
+        self._packets = 0
+        self._a_frame_a_packet = True
+        self.lost = 0
 
     def frames(self) -> Iterator[VideoFrame]:
         """Go through the frames in the order in which they are shown.
@@ -63,6 +70,7 @@ class Decoding:
                     continue
                 self._note_end(packet)
                 if packet.stream_index == self._stream.index:
+                    self._packets += 1
                     yield from self._noted(self._decoded(packet))
                     if self._waiting_for_key_frame and self._given > 0:
                         self._note_damage()
@@ -74,6 +82,8 @@ class Decoding:
     def _decoded(self, packet: "Packet[Any]") -> list[VideoFrame]:
         if self._waiting_for_key_frame and not packet.is_keyframe:
             return []
+        if self._waiting_for_key_frame:
+            self._count_lost()
         self._waiting_for_key_frame = False
         if not self._is_cut_off(packet):
             with suppress(FFmpegError):
@@ -82,7 +92,17 @@ class Decoding:
         with suppress(FFmpegError):
             self._stream.codec_context.flush_buffers()
         self._waiting_for_key_frame = True
+        # The decoder holds nothing back now, so that packets and frames can be compared.
+        counted = self._given + len(rest) + self.lost
+        self._a_frame_a_packet = counted == self._packets - 1
         return rest
+
+    def _count_lost(self) -> None:
+        """Count, at the key frame after damage, the packets that have given no frame."""
+        if self._given == 0:
+            self._packets = 1
+        elif self._a_frame_a_packet:
+            self.lost = self._packets - 1 - self._given
 
     def _rest(self) -> list[VideoFrame]:
         """Give the frames that the decoder still holds back; it has to be flushed afterwards."""

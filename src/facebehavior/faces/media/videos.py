@@ -67,17 +67,19 @@ def read_video(path: str | Path) -> Iterator[Frame]:
     Raises:
         BadInput: before the first frame if there is no such file, it cannot be read, or is no
             video; after the last frame that can be decoded if the video is damaged or cut off.
-            After damage in the middle, frames go on at the next key frame, numbered without a
-            gap, at the times that the file gives them; an AVI file gives none but counts, so
-            that its later frames can come out too early.
+            After damage in the middle, frames go on at the next key frame, with the numbers that
+            they have in the whole file (as far as its packets are a frame each), at the times
+            that the file gives them; an AVI file gives none but counts, so that the times of
+            its later frames can come out too early.
     """
     source = str(path)
     with _opened(path) as (container, stream):
         clock = Clock(stream.time_base, stream.average_rate)
         display = DisplayMatrix()
-        for index, frame in enumerate(Decoding(container, stream, source).frames()):
+        decoding = Decoding(container, stream, source)
+        for given, frame in enumerate(decoding.frames()):
             image = upright(_pixels(frame, source), display.of(frame))
-            yield Frame(source, index, clock.time_s(frame.pts), image)
+            yield Frame(source, given + decoding.lost, clock.time_s(frame.pts), image)
 
 
 def video_information(path: str | Path) -> VideoInformation:
