@@ -34,6 +34,20 @@ def writing(path: str | Path) -> Iterator[Path]:
             unfinished.unlink(missing_ok=True)
 
 
+def check_writable(path: str | Path) -> None:
+    """See whether a file could be written, before hours are spent on what is to stand in it.
+
+    Raises:
+        FaceBehaviorError: the folder cannot be made or written to.
+    """
+    final = Path(path)
+    trial = final.with_name(f".trial-{final.name}")
+    with explained_write_errors(final):
+        final.parent.mkdir(parents=True, exist_ok=True)
+        trial.touch()
+        trial.unlink()
+
+
 @contextmanager
 def explained_write_errors(path: str | Path) -> Iterator[None]:
     """Turn the operating system's refusals to write into an error that names the file.

@@ -209,6 +209,20 @@ def test_hidden_faces_are_hidden_on_the_page_too(
     assert np.abs(masked[middle] - plain[middle]).mean() > 20
 
 
+@pytest.mark.parametrize("option", ["--report", "--summary", "--events"])
+def test_a_place_that_cannot_be_written_to_is_told_before_the_analysis(
+    facebehavior: Command, tiny_model: Path, astronaut: Path, tmp_path: Path, option: str
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    ending = "html" if option == "--report" else "csv"
+    record = tmp_path / "record.csv"
+    words = ("analyze", astronaut, "-o", record, "--model", tiny_model)
+    answer = facebehavior(*words, option, tmp_path / "file" / f"x.{ending}")
+    assert answer.code != 0
+    assert "cannot write" in answer.errors
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file"]
+
+
 def test_hiding_without_a_picture_is_refused(
     facebehavior: Command, tiny_model: Path, astronaut: Path, tmp_path: Path
 ) -> None:

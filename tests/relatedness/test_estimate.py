@@ -213,10 +213,13 @@ def test_the_command_writes_the_table_and_its_picture(
     assert table.rules["intervals"] == "bootstrap over persons"
     assert (tmp_path / "W.png").stat().st_size > 1000
     few = facebehavior(*words, tmp_path / "few.json", "--min-count", 62)
-    assert "0 related pairs" in few.output
+    assert few.code == 2
+    assert "a cell needs 62 images" in few.errors
+    assert not (tmp_path / "few.json").exists()
     unrelated = ("--unrelated", "neutral", "--unrelated", "happiness")
     none = facebehavior(*words[:1], *unrelated, *words[1:], tmp_path / "none.json")
-    assert "0 related pairs" in none.output
+    assert none.code == 2
+    assert "fewer with --unrelated" in none.errors
     for bad, named in (
         ((*words, tmp_path / "a.json", "--min-weight", 7), "min_weight"),
         (("relatedness", tmp_path / "none.parquet", "-o", "a.json"), "none.parquet"),

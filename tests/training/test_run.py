@@ -251,3 +251,20 @@ def test_an_undefined_figure_neither_counts_nor_freezes_the_best_weights(
     assert summary.progress["best_step"] == summary.progress["step"]
     for line in (tmp_path / "run/metrics.jsonl").read_text().splitlines():
         assert "NaN" not in line
+
+
+def test_a_handful_of_held_out_pictures_calibrates_nothing(
+    expression_shards: Path, behaviour_shards: Path, tmp_path: Path
+) -> None:
+    """They are told apart without an error, which would say that the network is never unsure."""
+    content = toy_configuration([expression_shards, behaviour_shards], epochs=15)
+    summary = run_training(checked(content), tmp_path / "few")
+    assert summary.held_out["expression_accuracy"] == 1.0
+    assert summary.expression_temperature == 1.0
+    assert set(summary.action_unit_thresholds.values()) == {0.5}
+
+    many = write_toy_shard(tmp_path / "many", ["expression", "au12"], 800, seed=9)
+    summary = run_training(checked(toy_configuration([many], epochs=1)), tmp_path / "run")
+    assert summary.expression_temperature != 1.0
+    assert summary.action_unit_thresholds["au12"] != 0.5
+    assert summary.action_unit_thresholds["au01"] == 0.5

@@ -114,6 +114,7 @@ def run(arguments: argparse.Namespace) -> int:
     from facebehavior.errors import BadInput, FaceBehaviorError
     from facebehavior.faces.detectors import open_detector
     from facebehavior.faces.media import find_sources
+    from facebehavior.files import check_writable
 
     if arguments.overlay:
         check_overlay(arguments.overlay, find_sources(arguments.inputs).sources)
@@ -126,6 +127,8 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.summary,
         arguments.report,
     )
+    for path in outputs(asked):
+        check_writable(path)
     if arguments.workers != 1:
         return _run_in_processes(arguments, asked.needed)
     if arguments.anonymize and not (arguments.overlay or arguments.report):

@@ -45,6 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     from dataclasses import replace
 
     from facebehavior.cli.manifests import read_manifests
+    from facebehavior.errors import FaceBehaviorError
     from facebehavior.relatedness import (
         FOR_EXPRESSIONS,
         FOR_IDENTITIES,
@@ -66,6 +67,12 @@ def run(arguments: argparse.Namespace) -> int:
     rules = replace(rules, **{name: value for name, value in given.items() if value is not None})
     manifest = read_manifests(arguments.manifests, arguments.split)
     table = estimate(manifest, rules)
+    if not table.related.any():
+        raise FaceBehaviorError(
+            f"no pair is related by these {len(manifest)} rows: a cell needs {rules.min_count} "
+            "images with both labels; give more images, lower --min-count, or name fewer with "
+            "--unrelated"
+        )
     if arguments.heat_map is not None:
         from facebehavior.relatedness.picture import draw_relatedness
 

@@ -109,7 +109,7 @@ def _weight(initializer: onnx.TensorProto, path: str | Path) -> Tensor:
         ) from error
     if array.dtype != np.float32:
         raise FaceBehaviorError(
-            f"expected the weight {name} in {path} as float32, found {array.dtype}; "
-            "start from the model file before it was made smaller"
+            f"expected the weight {name} in {path} as float32, found {array.dtype}: no training "
+            "can start from a model file in 8 bits; give one in single precision, such as ferplus"
         )
     return torch.from_numpy(array.copy())

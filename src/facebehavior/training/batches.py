@@ -109,7 +109,8 @@ class Batches:
         )
         if self.steps_per_epoch < 1:
             raise FaceBehaviorError(
-                f"batch_size {batch_size} is more than the {sum(self.sizes)} training pictures"
+                f"batch_size {batch_size} is more than the {sum(self.sizes)} training pictures; "
+                f"give optimisation.batch_size={sum(self.sizes)} or less"
             )
         # Checked for all processes on each of them: one that stopped alone would leave the others
         # waiting for it.

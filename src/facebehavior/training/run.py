@@ -53,6 +53,10 @@ RELATEDNESS = "relatedness.json"
 """The table that a run with coupling has used."""
 
 
+FEWEST_HELD_OUT, FEWEST_OF_EACH = 100, 10
+"""Held-out labels below which no temperature is fitted, and held-out faces with and without an
+action unit below which it gets no threshold: a handful would be told apart too well."""
+
 HEADS: tuple[str, ...] = get_args(Head)
 
 
@@ -365,10 +369,10 @@ def _match(found: HeldOut | None) -> dict[str, float] | None:
 
 
 def _temperature(found: HeldOut | None, base: ModelMetadata | None) -> float:
-    """Fit the temperature, or keep that of the model that the run started from."""
+    """Fit the temperature, or keep that of the model that the run started from, or 1."""
     if found is not None and "expression" in found.logits:
         chosen = found.labels.expression_annotated
-        if chosen.any():
+        if chosen.sum() >= FEWEST_HELD_OUT:
             return fit_temperature(
                 found.logits["expression"][chosen], found.labels.expression[chosen]
             )
@@ -376,13 +380,20 @@ def _temperature(found: HeldOut | None, base: ModelMetadata | None) -> float:
 
 
 def _thresholds(found: HeldOut | None, base: ModelMetadata | None) -> dict[str, float]:
-    """Choose the thresholds, or keep those of the model that the run started from."""
+    """Choose the thresholds, or keep those of the model that the run started from, or 0.5."""
+    kept = dict.fromkeys(ACTION_UNIT_COLUMNS, 0.5)
+    if base is not None:
+        kept |= base.action_unit_thresholds
     if found is not None and found.labels.action_units_annotated.any():
         probabilities = 1.0 / (1.0 + np.exp(-found.logits["action_units"]))
         thresholds = best_thresholds(
             probabilities, found.labels.action_units, found.labels.action_units_annotated
         )
-        return dict(zip(ACTION_UNIT_COLUMNS, thresholds.tolist(), strict=True))
-    if base is not None and base.action_unit_thresholds:
-        return dict(base.action_unit_thresholds)
-    return dict.fromkeys(ACTION_UNIT_COLUMNS, 0.5)
+        active = found.labels.action_units > 0.5
+        annotated = found.labels.action_units_annotated
+        fewest = np.minimum((active & annotated).sum(axis=0), (~active & annotated).sum(axis=0))
+        chosen = zip(
+            ACTION_UNIT_COLUMNS, thresholds.tolist(), fewest >= FEWEST_OF_EACH, strict=True
+        )
+        kept |= {name: threshold for name, threshold, enough in chosen if enough}
+    return kept
