@@ -15,7 +15,7 @@ from facebehavior.network import quantise
 
 Command = Callable[..., Answer]
 HEADS = ("expression", "action_units", "affect", "attributes")
-UNTRAINED = ("au02", "au26", "attr_young")
+UNTRAINED = ("au02", "au26", "arousal", "attr_young")
 
 
 @pytest.fixture(scope="module")
@@ -43,16 +43,34 @@ def test_all_columns_of_an_untrained_output_are_null_and_no_other(
     seen = table.filter(table["detected"])
     for name in (*UNTRAINED, "au02_on", "au26_on"):
         assert seen[name].null_count == len(seen), name
-    for name in ("au01", "au25", "au25_on", "attr_male", "expr", "compound", "cexpr_awed"):
+    for name in (
+        "valence",
+        "au01",
+        "au25",
+        "au25_on",
+        "attr_male",
+        "expr",
+        "compound",
+        "cexpr_awed",
+    ):
         assert seen[name].null_count == 0, name
     document = json.loads((tmp_path / "clip.parquet.schema.json").read_text())
-    assert document["model"]["untrained"] == ["au02", "au26", "attr_young"]
+    assert document["model"]["untrained"] == ["au02", "au26", "arousal", "attr_young"]
 
     converted = tmp_path / "clip.openface.csv"
     assert facebehavior("convert", out, "-o", converted).code == 0
     text = converted.read_text().splitlines()
     place = [name.strip() for name in text[0].split(",")].index("AU02_r")
     assert {line.split(",")[place].strip() for line in text[1:]} == {""}
+
+
+def test_compound_expressions_without_valence_are_refused(
+    facebehavior: Command, astronaut: Path, tmp_path: Path
+) -> None:
+    path = write_trainable_model(tmp_path / "one.onnx", HEADS, untrained=("valence",))
+    answer = facebehavior("analyze", astronaut, "--model", path, "--compound")
+    assert answer.code == 2
+    assert "scored with valence" in answer.errors
 
 
 def test_compound_expressions_without_any_action_unit_of_a_class_are_refused(

@@ -237,6 +237,13 @@ def test_a_run_that_does_not_say_what_it_was_taught_is_summed_up_again(
     assert path.read_text() == whole
 
 
+def test_a_model_that_was_taught_valence_alone_says_nothing_of_arousal(tmp_path: Path) -> None:
+    shards = write_toy_shard(tmp_path / "valence", ["valence"], 40, seed=8)
+    content = configuration([shards], ("affect",))
+    content["optimisation"]["epochs"] = 1
+    assert run_training(checked(content), tmp_path / "run").untrained == ("arousal",)
+
+
 @pytest.mark.parametrize(
     ("terms", "untaught"),
     [

@@ -43,8 +43,10 @@ def overlay(frame: AnalyzedFrame, trails: Trails = MappingProxyType({})) -> NDAr
         draw.rectangle((x, y, x + width, y + height), outline=colour, width=line)
         _write_label(draw, picture.size, (x, y, width, height), _label(frame, number), colour)
         panel = _panel(picture.size, (x, y, width, height))
-        if frame.predictions.affect is not None:
-            valence, arousal = (float(value) for value in frame.predictions.affect[number])
+        affect = frame.predictions.affect
+        # The plane needs both; a model may have been taught one of them alone.
+        if affect is not None and np.isfinite(affect[number]).all():
+            valence, arousal = (float(value) for value in affect[number])
             _draw_affect(draw, panel, (valence, arousal), colour, trails.get(number, ()))
         if frame.predictions.action_units is not None:
             shares = frame.predictions.action_units[number].tolist()

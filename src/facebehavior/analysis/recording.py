@@ -173,6 +173,11 @@ def _check_heads(model: FaceModel) -> None:
 def _check_action_units(model: FaceModel, name: str) -> None:
     """Say which classes are scored by a part of their action units; refuse where none is left."""
     metadata = model.metadata
+    if "valence" in metadata.untrained:
+        raise FaceBehaviorError(
+            f"compound expressions are scored with valence, which the model {metadata.name} was "
+            "never taught: give another with --model"
+        )
     taught = [unit for unit in ACTION_UNITS if f"au{unit:02d}" not in metadata.untrained]
     if len(taught) == len(ACTION_UNITS):
         return

@@ -98,7 +98,7 @@ class ModelAnswers:
             known = np.isfinite(found.attributes)
             answers["attributes"] = Answers(found.attributes > 0.5, known)
         if found.affect is not None:
-            answers["affect"] = _complete(found.affect.astype(np.float64))
+            answers["affect"] = Answers(found.affect.astype(np.float64), np.isfinite(found.affect))
         return answers, 0
 
 

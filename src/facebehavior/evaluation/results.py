@@ -160,8 +160,8 @@ class Evaluation:
         compound: None where the model or the data have none.
         attributes: None where the model or the data have none.
         identity: None where the model or the data have none.
-        unanswered: action units and attributes with labels here that the model was never taught;
-            they are in no figure.
+        unanswered: action units, attributes, valence or arousal with labels here that the model
+            was never taught; they are in no figure.
         fold: the fold whose subjects alone are judged; None for all.
         audits: figures by group.
         comparison: with another model; None where none was asked for.

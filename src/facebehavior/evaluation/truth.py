@@ -11,6 +11,7 @@ from facebehavior.compound import find_compound_set
 from facebehavior.labels import (
     ACTION_UNIT_COLUMNS,
     ACTION_UNITS,
+    AFFECT,
     ATTRIBUTE_COLUMNS,
     ATTRIBUTES_TASK,
     EXPRESSIONS,
@@ -69,16 +70,21 @@ class Truth:
     dropped: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
     def without(self, outputs: Collection[str]) -> "Truth":
-        """Leave out action units and attributes, by their columns, that a model does not answer."""
+        """Leave out the outputs, by their columns, that a model does not answer."""
         return replace(
             self,
             action_units=_without(self.action_units, ACTION_UNIT_COLUMNS, outputs),
+            affect=_without(self.affect, AFFECT, outputs),
             attributes=_without(self.attributes, ATTRIBUTE_COLUMNS, outputs),
         )
 
     def annotated_outputs(self, rows: NDArray[np.int64]) -> tuple[str, ...]:
-        """Name the action units and attributes, by their columns, that some row has a label for."""
-        pairs = ((self.action_units, ACTION_UNIT_COLUMNS), (self.attributes, ATTRIBUTE_COLUMNS))
+        """Name the outputs learnt one by one, by their columns, that some row has a label for."""
+        pairs = (
+            (self.action_units, ACTION_UNIT_COLUMNS),
+            (self.affect, AFFECT),
+            (self.attributes, ATTRIBUTE_COLUMNS),
+        )
         return tuple(
             name
             for labels, columns in pairs

@@ -35,7 +35,7 @@ HEAD_LABELS: Mapping[str, tuple[str, ...]] = {
 }
 """Every head that is the same in all models, with the labels of its outputs in order."""
 
-LEARNT_ONE_BY_ONE = ("action_units", "attributes")
+LEARNT_ONE_BY_ONE = ("action_units", "affect", "attributes")
 """The heads each of whose outputs is learnt by itself, so that some may have had no label."""
 
 BEHAVIOUR_HEADS = ("expression", "action_units", "affect")
@@ -61,8 +61,8 @@ class ModelMetadata:
         licence: licence of the weights.
         configuration_hash: sha256 (hex) of the training configuration.
         network: the network's configuration, to build it again for fine-tuning.
-        untrained: outputs of the action unit and attribute heads for which the training pictures
-            had no label; they are never answered.
+        untrained: action units, attributes, valence or arousal for which the training pictures had
+            no label; they are never answered.
         format_version: version of this set of fields.
 
     Raises:
@@ -285,8 +285,8 @@ def _check_untrained(untrained: tuple[str, ...], heads: Mapping[str, tuple[str, 
     for name in untrained:
         if name not in known:
             raise FaceBehaviorError(
-                "untrained should name only the model's action units and attributes, found "
-                f"{name!r}; leave it out"
+                "untrained should name only the model's action units, attributes, valence or "
+                f"arousal, found {name!r}; leave it out"
             )
 
 

@@ -17,7 +17,7 @@ class Predictions:
         expression: (N, 7) float32 probabilities in the order of `EXPRESSIONS`, each row's sum 1.
         action_units: (N, 17) float32 probabilities in the order of `ACTION_UNITS`; nan for those
             that the model was never taught.
-        affect: (N, 2) float32 valence and arousal from -1 to 1.
+        affect: (N, 2) float32 valence and arousal from -1 to 1; nan likewise.
         attributes: (N, 40) float32 probabilities in the order of `ATTRIBUTES`; nan likewise.
         compound: (N, 15) float32 probabilities in the order of `COMPOUND_EXPRESSIONS`.
         embedding: (N, 512) float32 of length 1.

@@ -73,8 +73,8 @@ def record_batch(
     """Make the rows of some frames, in the order of the frames, faces left to right.
 
     Faces are numbered by the centres of their boxes. Predictions of a head that gave none are
-    null, and so are action units, attributes and other numbers that are not finite; expression,
-    affect, compound scores and embedding are null as a whole where one number is not. Where two
+    null, and so are action units, affect, attributes and other numbers that are not finite;
+    expression, compound scores and embedding are null as a whole where one number is not. Where two
     expressions are equally probable the first in their order is named.
 
     Args:
@@ -140,7 +140,7 @@ def _predicted(record: FaceRecord, thresholds: Mapping[str, float]) -> Row:
     row: Row = {f"expr_{name}": value for name, value in expression.items()}
     if expression:
         row["expr"] = max(expression, key=expression.__getitem__)
-    row.update(_named(AFFECT, record.affect))
+    row.update(_known(AFFECT, record.affect))
     row.update(action_units)
     for name, probability in action_units.items():
         if name in thresholds:

@@ -14,6 +14,7 @@ from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.alignment import CropParameters
 from facebehavior.labels import (
     ACTION_UNIT_COLUMNS,
+    AFFECT,
     EXPRESSIONS,
     IDENTITY,
     LabelArrays,
@@ -92,9 +93,9 @@ class TrainingData:
         return np.isin(np.arange(len(names)), places)
 
     def labels_seen(self, task: str) -> tuple[str, ...]:
-        """Give the labels of a binary task that at least one training picture is annotated with."""
-        seen = np.any([_present(labels, task)[1].any(axis=0) for labels in self.labels], axis=0)
-        _, names = self.vocabularies[task]
+        """Name the labels of a binary task, or of affect, that some training picture has."""
+        seen = np.any([_annotated(labels, task).any(axis=0) for labels in self.labels], axis=0)
+        names = AFFECT if task == "affect" else self.vocabularies[task][1]
         return tuple(name for name, known in zip(names, seen, strict=True) if known)
 
     def joint(self, first: str, second: str) -> JointLabels:
@@ -301,6 +302,10 @@ def _present(
     if task == "action_units":
         return labels.action_units, labels.action_units_annotated
     return labels.further[task].values, labels.further[task].annotated
+
+
+def _annotated(labels: LabelArrays, task: str) -> NDArray[np.bool_]:
+    return labels.affect_annotated if task == "affect" else _present(labels, task)[1]
 
 
 def _places(labels: LabelArrays, task: str) -> NDArray[np.int64]:

@@ -14,7 +14,9 @@ def untrained_outputs(
     base: ModelMetadata | None,
     heads: Sequence[str],
 ) -> tuple[str, ...]:
-    """Name the action units and attributes that no label and no coupling has taught.
+    """Name the action units, attributes, valence or arousal that nothing has taught.
+
+    A label teaches, and so does a coupling that relates one to something.
 
     Args:
         data: what the run has learned from.
