@@ -27,7 +27,11 @@ from facebehavior.training.coupled import Couplings
 from facebehavior.training.coupling_section import Coupling
 from facebehavior.training.objective import Objective
 
-SECTION: Mapping[str, object] = {"preset": "default", "co_annotation": {}}
+SECTION: Mapping[str, object] = {
+    "preset": "default",
+    "co_annotation": {},
+    "posterior_co_annotation": {},
+}
 """All couplings at once: no configuration costs more."""
 
 ALONE = 20

@@ -162,10 +162,23 @@ def page(found: Mapping[str, Any]) -> str:
         f"oracle that knows the true action units and their table {ceiling:.3f}.\n\n"
         f"{markdown_table(('networks', *RULES), rows)}\n\n"
         f"{markdown_table(('contrast', 'difference (95 % interval)'), contrasts)}\n\n"
+        f"{_ceiling()}"
         "Recall of each class by the full score:\n\n"
         f"{markdown_table(('class', *ARMS), classes)}\n"
         f"{further}\n"
         "Made by `python -m studies.compound` and `python -m studies.few_shot`.\n"
+    )
+
+
+def _ceiling() -> str:
+    path = RESULTS / "compound_ceiling.json"
+    if not path.is_file():
+        return ""
+    rows = [(name, f"{uar:.3f}") for name, uar in json.loads(path.read_text()).items()]
+    return (
+        "The same rules given the truth (`python -m studies.compound_ceiling`): true action units, "
+        "true valence, and the expressions that follow from the true action units and their "
+        f"table:\n\n{markdown_table(('rule', 'UAR'), rows)}\n\n"
     )
 
 
