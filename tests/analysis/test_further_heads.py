@@ -169,3 +169,18 @@ def test_errors_of_matching_are_errors_of_the_input(
         Matcher(analyzer).only_face(two_faces)
     with Analyzer(tiny_model) as analyzer, pytest.raises(FaceBehaviorError, match="no embedding"):
         Matcher(analyzer)
+
+
+def test_compound_expressions_are_printed_where_they_were_asked_for(
+    facebehavior: Command, tiny_model: Path, astronaut: Path
+) -> None:
+    plain = facebehavior("analyze", astronaut, "--model", tiny_model).output.splitlines()
+    asked = facebehavior("analyze", astronaut, "--model", tiny_model, "--compound", "raf-db")
+    header, row = asked.output.splitlines()
+    assert "compound" not in plain[0]
+    place = header.index("compound")
+    assert row[place:].split()[0] in COMPOUND_EXPRESSIONS
+    assert header[place:].split() == ["compound", "active"]
+    assert [line[:place].rstrip() for line in (header, row)] == [
+        line[:place].rstrip() for line in (plain[0].replace("active", ""), plain[1][:place])
+    ]

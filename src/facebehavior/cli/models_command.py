@@ -45,6 +45,9 @@ def _info(arguments: argparse.Namespace) -> int:
     model = FaceModel(path)
     content = json.loads(model.metadata.to_json())
     content |= {"file": str(path), "sha256": model.sha256, "runtime": model.runtime}
+    if "embedding" in content["heads"]:
+        # Its numbers have no names that say anything.
+        content["heads"]["embedding"] = len(content["heads"]["embedding"])
     print(json.dumps(content, indent=2, sort_keys=True))
     return 0
 

@@ -15,7 +15,10 @@ _HEADER = ("source", "frame", "time", "face", "expression", "prob", "valence", "
 
 
 class PrintedTable:
-    """Prints the main columns of records as they come; a context manager, as writers are."""
+    """Prints the main columns of records as they come; a context manager, as writers are.
+
+    Compound expressions have a column where they were asked for.
+    """
 
     def __init__(self) -> None:
         self._rows = 0
@@ -30,17 +33,26 @@ class PrintedTable:
         """Print the rows of a batch."""
         for row in batch.to_pylist():
             if self._rows == 0:
-                print(_line(_HEADER))
+                print(_line(_HEADER, "compound" if "compound" in row else None))
             if self._rows < MOST_ROWS:
-                print(_line(_cells(row)))
+                print(_line(_cells(row), _compound(row)))
             elif self._rows == MOST_ROWS:
                 print("... more rows; write them to a file with -o out.csv")
             self._rows += 1
 
 
-def _line(cells: Sequence[str]) -> str:
-    widths = (28, 6, 8, 4, 10, 5, 7, 7, 0)
-    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+def _line(cells: Sequence[str], compound: str | None) -> str:
+    """Put cells under one another, with the compound expression before the action units."""
+    widths = [28, 6, 8, 4, 10, 5, 7, 7, 0]
+    listed = list(cells)
+    if compound is not None:
+        widths.insert(-1, 22)
+        listed.insert(-1, compound)
+    return "  ".join(cell.ljust(width) for cell, width in zip(listed, widths, strict=True)).rstrip()
+
+
+def _compound(row: Mapping[str, object]) -> str | None:
+    return str(row["compound"] or "") if "compound" in row else None
 
 
 def _cells(row: Mapping[str, object]) -> tuple[str, ...]:
