@@ -2,49 +2,23 @@ import gc
 import importlib.util
 import os
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 from av.video.stream import VideoStream
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from PIL import Image
+from tests.faces.media.reading import assert_times, needs_x264, read_damaged
 
 from facebehavior.errors import BadInput
-from facebehavior.faces.media import Frame, read_video, video_information
+from facebehavior.faces.media import read_video, video_information
 from facebehavior.faces.media.videos import is_video
 
 WriteVideo = Callable[..., Path]
 MakePictures = Callable[..., list[NDArray[np.uint8]]]
-
-needs_x264 = pytest.mark.skipif(
-    "libx264" not in av.codecs_available, reason="this PyAV has no H.264 encoder"
-)
-
-
-def _assert_times(frames: Iterable[Frame], expected_s: ArrayLike) -> None:
-    times = np.array([frame.time_s for frame in frames], dtype=np.float64)
-    np.testing.assert_allclose(times, np.asarray(expected_s, dtype=np.float64), atol=1e-9)
-
-
-def _collect(path: Path) -> tuple[list[Frame], BadInput | None]:
-    frames = []
-    try:
-        for frame in read_video(path):
-            frames.append(frame)  # noqa: PERF402 - the frames before an error are wanted
-    except BadInput as error:
-        return frames, error
-    return frames, None
-
-
-def _damaged(path: Path) -> tuple[list[Frame], BadInput]:
-    frames, error = _collect(path)
-    assert error is not None
-    assert error.source == str(path)
-    assert "\n" not in error.reason
-    return frames, error
 
 
 @pytest.mark.parametrize("name", ["clip.mkv", "clip.avi", "clip.mov"])
@@ -58,7 +32,7 @@ def test_lossless_frames_come_back_in_order(
     frames = list(read_video(path))
     assert [frame.index for frame in frames] == list(range(7))
     assert {frame.source for frame in frames} == {str(path)}
-    _assert_times(frames, np.arange(7) / 25)
+    assert_times(frames, np.arange(7) / 25)
     for frame, picture in zip(frames, pictures, strict=True):
         np.testing.assert_array_equal(frame.image, picture)
         assert frame.image.dtype == np.uint8
@@ -76,7 +50,7 @@ def test_frames_that_are_stored_out_of_order_are_shown_in_order(
     frames = list(read_video(path))
     levels = np.array([frame.image.mean() for frame in frames])
     np.testing.assert_allclose(levels, [p.mean() for p in greys(30)], atol=4)
-    _assert_times(frames, np.arange(30) / 25)
+    assert_times(frames, np.arange(30) / 25)
 
 
 @pytest.mark.parametrize(
@@ -90,13 +64,13 @@ def test_times_of_a_variable_frame_rate_are_true(
     path = write_video(
         name, greys(8), codec=codec, pixel_format=pixel_format, rate=1000, stamps_ms=stamps
     )
-    _assert_times(read_video(path), np.array(stamps) / 1000)
+    assert_times(read_video(path), np.array(stamps) / 1000)
 
 
 def test_times_start_where_the_file_starts(write_video: WriteVideo, greys: MakePictures) -> None:
     stamps = [5000, 5040, 5100]
     path = write_video("late.mkv", greys(3), rate=1000, stamps_ms=stamps)
-    _assert_times(read_video(path), [5.0, 5.04, 5.1])
+    assert_times(read_video(path), [5.0, 5.04, 5.1])
 
 
 @needs_x264
@@ -110,7 +84,7 @@ def test_frames_without_stamps_get_estimated_times(
     assert rate is not None
     frames = list(read_video(path))
     assert len(frames) == 12
-    _assert_times(frames, np.arange(12) / float(rate))
+    assert_times(frames, np.arange(12) / float(rate))
 
 
 @pytest.mark.parametrize(
@@ -209,167 +183,9 @@ def test_the_information_of_a_video(write_video: WriteVideo, greys: MakePictures
     assert unknown.duration_s == pytest.approx(0.5)
 
 
-def test_a_cut_off_avi_gives_its_frames_and_then_an_error(
-    write_video: WriteVideo, noise: MakePictures
-) -> None:
-    path = write_video("clip.avi", noise(60), codec="mjpeg", pixel_format="yuvj420p")
-    whole = list(read_video(path))
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    frames, error = _damaged(path)
-    assert 10 < len(frames) < 40
-    assert "damaged after" in error.reason
-    assert f"{len(frames)} frames" in error.reason
-    for frame, expected in zip(frames, whole, strict=False):
-        assert (frame.index, frame.time_s) == (expected.index, expected.time_s)
-        np.testing.assert_array_equal(frame.image, expected.image)
-
-
-@pytest.mark.parametrize("codec", ["ffv1", "mjpeg"])
-def test_a_cut_off_matroska_file_is_noticed_by_its_duration(
-    codec: str, write_video: WriteVideo, noise: MakePictures
-) -> None:
-    pixel_format = "bgr0" if codec == "ffv1" else "yuvj420p"
-    path = write_video("clip.mkv", noise(60), codec=codec, pixel_format=pixel_format)
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    frames, error = _damaged(path)
-    assert 10 < len(frames) < 40
-    assert error.reason.startswith("the video is cut off at 1.")
-    assert "of 2.40 s" in error.reason
-
-
-@needs_x264
-@pytest.mark.parametrize("flags", ["faststart", "frag_keyframe+empty_moov"])
-def test_a_cut_off_mp4_gives_its_frames_and_then_an_error(
-    flags: str, write_video: WriteVideo, noise: MakePictures
-) -> None:
-    path = write_video(
-        "clip.mp4",
-        noise(60),
-        codec="libx264",
-        pixel_format="yuv420p",
-        codec_options={"g": "5", "bf": "2"},
-        file_options={"movflags": flags},
-    )
-    assert len(list(read_video(path))) == 60
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    frames, error = _damaged(path)
-    assert 20 < len(frames) < 40
-    assert "damaged after" in error.reason
-
-
-@needs_x264
-def test_an_mp4_without_its_index_is_bad(write_video: WriteVideo, noise: MakePictures) -> None:
-    path = write_video("clip.mp4", noise(20), codec="libx264", pixel_format="yuv420p")
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    frames, error = _damaged(path)
-    assert frames == []
-    assert "broken off before its index was written" in error.reason
-
-
-def test_after_damage_in_the_middle_reading_goes_on_and_then_tells(
-    write_video: WriteVideo, noise: MakePictures
-) -> None:
-    path = write_video("clip.avi", noise(60), codec="mjpeg", pixel_format="yuvj420p")
-    whole = list(read_video(path))
-    data = bytearray(path.read_bytes())
-    middle = len(data) // 2
-    data[middle : middle + len(data) // 10] = bytes(len(data) // 10)
-    path.write_bytes(data)
-    frames, error = _damaged(path)
-    assert 40 < len(frames) < 60
-    assert "damaged after" in error.reason
-    # Of what is not in the file any more nothing tells how much it was.
-    numbers = [frame.index for frame in frames]
-    assert numbers == sorted(set(numbers))
-    assert len(frames) - 1 <= numbers[-1] <= 59
-    originals = {frame.image.tobytes() for frame in whole}
-    for frame, expected in zip(frames[:20], whole[:20], strict=True):
-        np.testing.assert_array_equal(frame.image, expected.image)
-    assert all(frame.image.tobytes() in originals for frame in frames[-10:])
-    assert sum(frame.image.tobytes() in originals for frame in frames) >= len(frames) - 1
-
-
-@needs_x264
-def test_after_damage_no_frame_depends_on_what_is_missing(
-    write_video: WriteVideo, noise: MakePictures
-) -> None:
-    path = write_video(
-        "clip.mp4",
-        noise(60),
-        codec="libx264",
-        pixel_format="yuv420p",
-        codec_options={"g": "10", "bf": "0", "sc_threshold": "0"},
-    )
-    whole = {round(frame.time_s or 0.0, 6): frame.image for frame in read_video(path)}
-    with av.open(str(path)) as container:
-        packets = [(p.pos, p.size) for p in container.demux(video=0) if p.size]
-    place, size = packets[25]
-    assert place is not None
-    data = bytearray(path.read_bytes())
-    data[place : place + size] = b"\xff" * size
-    path.write_bytes(data)
-    frames, _ = _damaged(path)
-    times = [round(25 * (frame.time_s or 0.0)) for frame in frames]
-    assert times == [*range(25), *range(30, 60)]
-    # Each has the number that it has in the whole file, so that labels find their frames.
-    assert [frame.index for frame in frames] == times
-    for frame in frames:
-        np.testing.assert_array_equal(frame.image, whole[round(frame.time_s or 0.0, 6)])
-
-
-@needs_x264
-def test_a_recording_that_begins_in_the_middle_is_no_damage(
-    write_video: WriteVideo, noise: MakePictures
-) -> None:
-    path = write_video(
-        "clip.ts",
-        noise(40),
-        codec="libx264",
-        pixel_format="yuv420p",
-        codec_options={"g": "10", "bf": "0", "sc_threshold": "0"},
-    )
-    data = path.read_bytes()
-    path.write_bytes(data[len(data) // 8 // 188 * 188 :])
-    frames = list(read_video(path))
-    assert 25 <= len(frames) < 40
-
-
-@needs_x264
-def test_a_trimmed_mp4_is_whole(write_video: WriteVideo, noise: MakePictures) -> None:
-    """An edit list shows only a part of the frames that are stored."""
-    path = write_video(
-        "clip.mp4",
-        noise(60),
-        codec="libx264",
-        pixel_format="yuv420p",
-        codec_options={"bf": "0"},
-    )
-    data = bytearray(path.read_bytes())
-    place = data.index(b"elst") + 12
-    data[place : place + 4] = struct.pack(">I", 1200)  # of 2400 ms
-    path.write_bytes(data)
-    frames = list(read_video(path))
-    assert len(frames) == 30
-    assert frames[-1].time_s == pytest.approx(29 / 25)
-
-
-def test_dropped_frames_of_an_avi_leave_gaps_in_time(
-    write_video: WriteVideo, greys: MakePictures, tmp_path: Path
-) -> None:
-    whole = write_video("whole.avi", greys(40), codec="mjpeg", pixel_format="yuvj420p")
-    gaps = tmp_path / "gaps.avi"
-    with av.open(str(whole)) as container, av.open(str(gaps), "w") as copy:
-        stream = copy.add_stream_from_template(container.streams.video[0])
-        for packet in container.demux(video=0):
-            if packet.size and not 10 <= (packet.pts or 0) < 20:
-                packet.stream = stream
-                copy.mux(packet)
-    _assert_times(read_video(gaps), np.array([*range(10), *range(20, 40)]) / 25)
-
-
 def test_what_is_no_video_is_named(tmp_path: Path, audio_file: Path) -> None:
     def reason(path: Path) -> str:
-        frames, error = _damaged(path)
+        frames, error = read_damaged(path)
         assert frames == []
         with pytest.raises(BadInput):
             video_information(path)
@@ -396,7 +212,7 @@ def test_a_video_without_frames_is_bad(name: str, tmp_path: Path) -> None:
         assert isinstance(stream, VideoStream)
         stream.width, stream.height, stream.pix_fmt = 48, 32, "yuvj420p"
         container.start_encoding()
-    frames, error = _damaged(path)
+    frames, error = read_damaged(path)
     assert frames == []
     assert "expected a video" in error.reason
 
@@ -416,7 +232,7 @@ def test_a_cover_picture_is_no_video(tmp_path: Path, audio_file: Path) -> None:
         song.mux(audio.encode())
     with av.open(str(path)) as container:
         assert len(container.streams.video) == 1
-    frames, error = _damaged(path)
+    frames, error = read_damaged(path)
     assert frames == []
     assert "without moving pictures" in error.reason
 
@@ -446,7 +262,7 @@ def test_gigantic_frames_are_refused(
 ) -> None:
     path = write_video("clip.mkv", greys(2, height=40, width=50))
     monkeypatch.setattr("facebehavior.faces.media.opening.PIXEL_LIMIT", 1999)
-    _, error = _damaged(path)
+    _, error = read_damaged(path)
     assert "megapixels" in error.reason
 
 
@@ -468,7 +284,7 @@ def test_a_playlist_cannot_reach_the_network(tmp_path: Path) -> None:
     path.write_text(
         "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nhttp://127.0.0.1:9/a.ts\n#EXT-X-ENDLIST\n"
     )
-    frames, _ = _damaged(path)
+    frames, _ = read_damaged(path)
     assert frames == []
 
 
@@ -527,7 +343,7 @@ def test_the_decoder_is_silent(
     data = bytearray(path.read_bytes())
     data[len(data) // 2 : len(data) // 2 + 2000] = bytes(2000)
     path.write_bytes(data)
-    _damaged(path)
+    read_damaged(path)
     assert capfd.readouterr() == ("", "")
 
 
