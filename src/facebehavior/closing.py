@@ -8,7 +8,7 @@ class Closing:
     """A context manager that closes itself at the end."""
 
     def close(self) -> None:
-        """Free what is held; a class that holds something says how."""
+        """Free what is held; nothing, unless a class says what."""
 
     def __enter__(self) -> Self:
         return self

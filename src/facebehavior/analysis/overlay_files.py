@@ -97,7 +97,7 @@ def check_not_source(path: Path, source: str) -> None:
         raise FaceBehaviorError(f"{path}: the overlay would replace its source; give another name")
 
 
-class _Closing:
+class _Unfinished:
     """Closes what was opened, telling it of the error if there was one."""
 
     def __init__(self) -> None:
@@ -115,7 +115,7 @@ class _Closing:
         self._open.__exit__(kind, error, traceback)
 
 
-class OverlayPicture(_Closing):
+class OverlayPicture(_Unfinished):
     """One photograph with its overlay.
 
     Args:
@@ -146,7 +146,7 @@ class OverlayPicture(_Closing):
             Image.fromarray(self._painter.paint(frame)).save(unfinished, quality=92)
 
 
-class OverlayVideo(_Closing):
+class OverlayVideo(_Unfinished):
     """One video with its overlay, each frame at its own time, and with its sound.
 
     Args:
@@ -212,7 +212,7 @@ class OverlayVideo(_Closing):
         return encode
 
 
-class OverlayFolder(_Closing):
+class OverlayFolder(_Unfinished):
     """An overlay for each source, under the source's own name.
 
     Args:

@@ -13,7 +13,12 @@ from facebehavior.analysis.analyzed import AnalyzedFrame
 from facebehavior.compound import compound_scores, find_compound_set, left_out_action_units
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.quality import eye_distance, gaze_and_blink, sharpness
-from facebehavior.labels import ACTION_UNITS, ATTRIBUTE_COLUMNS, EMBEDDING_SIZE
+from facebehavior.labels import (
+    ACTION_UNIT_COLUMNS,
+    ACTION_UNITS,
+    ATTRIBUTE_COLUMNS,
+    EMBEDDING_SIZE,
+)
 from facebehavior.model_file import FaceModel, Predictions
 from facebehavior.model_file.metadata import HEAD_LABELS
 from facebehavior.records import (
@@ -178,7 +183,8 @@ def _check_action_units(model: FaceModel, name: str) -> None:
             f"compound expressions are scored with valence, which the model {metadata.name} was "
             "never taught: give another with --model"
         )
-    taught = [unit for unit in ACTION_UNITS if f"au{unit:02d}" not in metadata.untrained]
+    columns = zip(ACTION_UNITS, ACTION_UNIT_COLUMNS, strict=True)
+    taught = [unit for unit, column in columns if column not in metadata.untrained]
     if len(taught) == len(ACTION_UNITS):
         return
     missing = left_out_action_units(name, taught)

@@ -41,6 +41,6 @@ def run(arguments: argparse.Namespace) -> int:
         f"{answer}: similarity {found.similarity:.3f}, threshold {threshold.threshold:.3f} "
         f"(takes two people for one in {threshold.false_match_rate:.1%} of pairs, one for two in "
         f"{threshold.false_non_match_rate:.1%}; measured on {threshold.pairs} pairs of "
-        "pictures held out of the training: the model's card says how that differs elsewhere)"
+        "pictures held out of the training, and different on others)"
     )
     return 0

@@ -1,12 +1,11 @@
 """A record that is kept until it is whole."""
 
-from types import TracebackType
-from typing import Self
-
 import pyarrow as pa
 
+from facebehavior.closing import Closing
 
-class RecordInMemory:
+
+class RecordInMemory(Closing):
     """Takes rows as a writer does, and gives them as one table.
 
     Args:
@@ -24,14 +23,3 @@ class RecordInMemory:
     def table(self) -> pa.Table:
         """Give all rows."""
         return pa.Table.from_batches(self._batches, self._schema)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Keep everything."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Self
 
 import pyarrow as pa
 
+from facebehavior.closing import Closing
 from facebehavior.labels import ACTION_UNIT_COLUMNS
 
 MOST_ROWS = 200
@@ -14,7 +14,7 @@ MOST_ROWS = 200
 _HEADER = ("source", "frame", "time", "face", "expression", "prob", "valence", "arousal", "active")
 
 
-class PrintedTable:
+class PrintedTable(Closing):
     """Prints the main columns of records as they come; a context manager, as writers are.
 
     Compound expressions have a column where they were asked for.
@@ -22,12 +22,6 @@ class PrintedTable:
 
     def __init__(self) -> None:
         self._rows = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """There is nothing to close."""
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Print the rows of a batch."""

@@ -115,9 +115,8 @@ def _frames(path: str, rows: Sequence[Row]) -> Iterator[tuple[int, Image | BadIn
     except BadInput as problem:
         reason = problem.reason
     for number, places in wanted.items():
-        why = f"expected a frame {number}, found a video of {count} frames"
-        if reason or number < count:
-            why = reason or "the video is damaged there"
+        beyond = f"expected a frame {number}, found a video of {count} frames"
+        why = reason or (beyond if number >= count else "the video is damaged there")
         for place in places:
             yield place, BadInput(f"{path}:{number}", why)
 

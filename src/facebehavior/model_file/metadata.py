@@ -85,7 +85,7 @@ class ModelMetadata:
     format_version: int = FORMAT_VERSION
 
     def __post_init__(self) -> None:
-        _check_format_version(self.format_version)
+        _checked_format_version(self.format_version)
         _check_heads(self.heads, self.network)
         _check_normalisation(self.mean, self.scale, self.crop)
         _check_thresholds(self.action_unit_thresholds, self.heads)
@@ -107,8 +107,8 @@ class ModelMetadata:
             FaceBehaviorError: the text is no metadata, or of a newer format than is known.
         """
         values = _parsed(text)
-        _check_format_version(values.get("format_version"))
-        if values["format_version"] == 1:
+        version = _checked_format_version(values.get("format_version"))
+        if version == 1:
             values.setdefault("untrained", [])
         _check_keys(values, [field.name for field in fields(cls)])
         try:
@@ -126,7 +126,7 @@ class ModelMetadata:
                 configuration_hash=_text(values, "configuration_hash"),
                 network=_object(values, "network"),
                 untrained=_list(values, "untrained"),
-                format_version=int(str(values["format_version"])),
+                format_version=version,
             )
         except (TypeError, ValueError, AttributeError) as error:
             raise FaceBehaviorError(
@@ -203,7 +203,7 @@ def _check_keys(values: Mapping[str, object], known: list[str]) -> None:
             )
 
 
-def _check_format_version(version: object) -> None:
+def _checked_format_version(version: object) -> int:
     if isinstance(version, bool) or not isinstance(version, int) or version < 1:
         raise FaceBehaviorError(
             f"the model's format_version should be a whole number from 1, found {version!r}; "
@@ -214,6 +214,7 @@ def _check_format_version(version: object) -> None:
             f"the model's format_version is {version}, this facebehavior reads up to "
             f"{FORMAT_VERSION}; install a newer facebehavior"
         )
+    return version
 
 
 def _check_heads(heads: Mapping[str, tuple[str, ...]], network: Mapping[str, object]) -> None:

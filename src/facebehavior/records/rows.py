@@ -163,7 +163,11 @@ def _known(names: Sequence[str], values: Predicted | None) -> dict[str, float]:
     """
     if values is None:
         return {}
-    _check_count(names, values)
+    if np.shape(values) != (len(names),):
+        raise ValueError(
+            f"expected {len(names)} numbers ({names[0]} ... {names[-1]}), "
+            f"found shape {np.shape(values)}"
+        )
     listed = zip(names, map(float, values), strict=True)
     return {name: value for name, value in listed if math.isfinite(value)}
 
@@ -174,20 +178,8 @@ def _named(names: Sequence[str], values: Predicted | None) -> dict[str, float]:
     Raises:
         ValueError: there are not as many numbers as names.
     """
-    if values is None:
-        return {}
-    _check_count(names, values)
-    if not np.isfinite(values).all():
-        return {}
-    return {name: float(value) for name, value in zip(names, values, strict=True)}
-
-
-def _check_count(names: Sequence[str], values: Predicted) -> None:
-    if np.shape(values) != (len(names),):
-        raise ValueError(
-            f"expected {len(names)} numbers ({names[0]} ... {names[-1]}), "
-            f"found shape {np.shape(values)}"
-        )
+    known = _known(names, values)
+    return known if len(known) == len(names) else {}
 
 
 def _finite(value: float | None) -> float | None:

@@ -32,8 +32,8 @@ FROZEN: Mapping[str, tuple[str, ...]] = {
         "identity/test_new_people",
         "few_shot/train",
     ),
-    "synthetic_study_du": ("test/test",),
-    "synthetic_study_sculpted": ("test/test",),
+    "synthetic_study_du": ("test/test", "expression/test", "action_units/test", "affect/test"),
+    "synthetic_study_sculpted": ("test/test", "expression/test"),
 }
 """The frozen splits of each configuration, as database/split."""
 
