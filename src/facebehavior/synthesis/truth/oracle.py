@@ -1,8 +1,9 @@
 """The ceiling: how well expression and affect can be told by one who knows every action unit.
 
 The oracle knows which action units are active and how strongly, and the tables that faces were
-drawn from; it does not know the expression. No network that sees only the face can be better on
-average, but for luck and for what a sculpted face shows beside action units.
+drawn from; it does not know the expression. No network that sees only the face can name expressions
+better on average, but for luck and for what a sculpted face shows beside action units. Its valence
+and arousal rest on an estimate of the face's strength (`expected_affect`): a mark, not a bound.
 """
 
 from collections.abc import Sequence
