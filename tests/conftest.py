@@ -20,7 +20,7 @@ import torch
 from facebehavior.cli.main import main
 from facebehavior.faces.alignment import CropParameters
 from facebehavior.labels import ACTION_UNIT_COLUMNS
-from facebehavior.model_file import ModelMetadata
+from facebehavior.model_file import MatchThreshold, ModelMetadata
 from facebehavior.network import FaceBehaviorNet, NetworkConfiguration, export_model
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -81,12 +81,11 @@ def tiny_further_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model file with attributes, compound, embedding and a task of one's own."""
     path = tmp_path_factory.mktemp("models") / "tiny_further.onnx"
     own: dict[str, object] = {"shape": {"kind": "exclusive", "labels": ("square", "circle")}}
-    match = {"threshold": 0.5, "false_match_rate": 0.02, "false_non_match_rate": 0.04, "pairs": 99}
     return write_trainable_model(
         path,
         heads=("attributes", "compound", "embedding"),
         own_heads=own,
-        calibration={f"match_{name}": float(value) for name, value in match.items()},
+        verification=MatchThreshold(0.5, 0.02, 0.04, 99, "album"),
     )
 
 
@@ -96,6 +95,7 @@ def write_trainable_model(
     own_heads: dict[str, object] | None = None,
     calibration: dict[str, float] | None = None,
     untrained: tuple[str, ...] = (),
+    verification: MatchThreshold | None = None,
 ) -> Path:
     torch.manual_seed(0)
     layers = {"width": 4, "input_size": 16, "heads": heads, "own_heads": own_heads or {}}
@@ -117,6 +117,7 @@ def write_trainable_model(
         configuration_hash="0" * 64,
         network=configuration.to_dict(),
         untrained=untrained,
+        verification=verification,
     )
     export_model(FaceBehaviorNet(configuration), metadata, path)
     return path

@@ -13,8 +13,10 @@ from PIL import Image
 from tests.conftest import Answer
 
 from facebehavior.analysis import Analyzer, Matcher, Recorder
+from facebehavior.cli.compare_command import errors_of
 from facebehavior.errors import BadInput, FaceBehaviorError
 from facebehavior.labels import ATTRIBUTE_COLUMNS, COMPOUND_EXPRESSIONS
+from facebehavior.model_file import MatchThreshold
 from facebehavior.records import read_records
 
 Command = Callable[..., Answer]
@@ -98,6 +100,7 @@ def test_compare_says_the_similarity_the_threshold_and_its_errors(
     assert answer.output.startswith("the same person: similarity 1.000, threshold 0.500")
     assert "2.0%" in answer.output
     assert "4.0%" in answer.output
+    assert "measured on 99 pairs of pictures of album, of people held out" in answer.output
     words = ("compare", astronaut, astronaut, "--model", tiny_further_model, "--json")
     found = json.loads(facebehavior(*words).output)
     assert found["same"] is True
@@ -150,6 +153,13 @@ def test_find_ranks_the_faces_and_counts_what_it_could_not_read(
     assert facebehavior("find", astronaut, nobody, "--model", tiny_further_model).code == 2
     assert facebehavior("find", two_faces, album, "--model", tiny_further_model).code == 2
     assert facebehavior(*words, "--most", "0").code == 2
+
+
+def test_an_older_model_file_does_not_say_where_its_errors_were_measured() -> None:
+    said = errors_of(MatchThreshold(0.5, 0.02, 0.04, 99))
+    assert "measured on 99 pairs" in said
+    assert "does not say of which data" in said
+    assert "None" not in said
 
 
 def test_a_model_without_a_threshold_gives_no_verdict(

@@ -8,7 +8,16 @@ from tests.tiny_models import tiny_metadata
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.alignment import CropParameters
 from facebehavior.labels import ACTION_UNIT_COLUMNS, EXPRESSIONS
-from facebehavior.model_file import ModelMetadata
+from facebehavior.model_file import MatchThreshold, ModelMetadata
+from facebehavior.model_file.metadata import FORMAT_VERSION
+
+MEASURED: dict[str, Any] = {
+    "threshold": 0.4,
+    "false_match_rate": 0.05,
+    "false_non_match_rate": 0.06,
+    "pairs": 1234,
+    "measured_on": "lfw",
+}
 
 
 def _changed(**changes: object) -> str:
@@ -65,7 +74,7 @@ def test_values_are_copied_and_cannot_be_reassigned() -> None:
         ({"calibration": {"expression_temperature": float("inf")}}, "should be finite"),
         ({"network": {"width": float("nan")}}, "JSON"),
         ({"network": {"width": object()}}, "JSON"),
-        ({"format_version": 3}, "install a newer facebehavior"),
+        ({"format_version": FORMAT_VERSION + 1}, "install a newer facebehavior"),
         ({"format_version": 0}, "whole number from 1"),
     ],
 )
@@ -86,7 +95,7 @@ def test_thresholds_without_an_action_unit_head_are_refused() -> None:
         ("", "as JSON"),
         ("[1]", "JSON object"),
         ("{}", "format_version"),
-        (_changed(format_version=3, future=1), "install a newer facebehavior"),
+        (_changed(format_version=FORMAT_VERSION + 1, future=1), "install a newer facebehavior"),
         (_changed(licences="x"), "nearest known is 'licence'"),
         (_changed(name=3), "name should be a text"),
         (_changed(heads=["expression"]), "heads should be an object"),
@@ -96,6 +105,10 @@ def test_thresholds_without_an_action_unit_head_are_refused() -> None:
         (_changed(crop={"size": 8}), "size, colour and template"),
         (_changed(action_unit_thresholds={"au01": "x"}), "lacks au02|wrong kind"),
         (_changed(calibration={"expression_temperature": None}), "wrong kind"),
+        (_changed(verification=0.5), "wrong kind"),
+        (_changed(verification={"threshold": 0.5}), "wrong kind"),
+        (_changed(verification=dict(MEASURED, pairs=0)), "a count"),
+        (_changed(format_version=2, calibration={"match_pairs": "many"}), "wrong kind"),
     ],
 )
 def test_text_that_is_no_metadata_is_refused_in_one_line(text: str, message: str) -> None:
@@ -124,7 +137,46 @@ def test_a_file_of_the_first_format_says_nothing_of_untrained_outputs() -> None:
     values = json.loads(tiny_metadata().to_json())
     del values["untrained"]
     old = ModelMetadata.from_json(json.dumps(values | {"format_version": 1}))
-    assert (old.untrained, old.format_version) == ((), 1)
+    assert (old.untrained, old.format_version) == ((), FORMAT_VERSION)
     assert ModelMetadata.from_json(old.to_json()) == old
     with pytest.raises(FaceBehaviorError, match="lacks untrained"):
-        ModelMetadata.from_json(json.dumps(values))
+        ModelMetadata.from_json(json.dumps(values | {"format_version": 2}))
+
+
+def test_a_match_threshold_is_kept_with_the_data_that_it_was_measured_on() -> None:
+    measured = MatchThreshold(**MEASURED)
+    metadata = tiny_metadata(("embedding",), verification=measured)
+    assert ModelMetadata.from_json(metadata.to_json()) == metadata
+    assert json.loads(metadata.to_json())["verification"]["measured_on"] == "lfw"
+    with pytest.raises(FaceBehaviorError, match="'embedding', which the model lacks"):
+        tiny_metadata(("expression",), verification=measured)
+
+
+def test_a_file_of_the_second_format_has_its_match_threshold_in_the_calibration() -> None:
+    values = json.loads(tiny_metadata(("expression", "embedding")).to_json())
+    del values["verification"]
+    old = {f"match_{n}": float(v) for n, v in MEASURED.items() if n != "measured_on"}
+    values |= {"calibration": {"expression_temperature": 1.5, **old}, "format_version": 2}
+    read = ModelMetadata.from_json(json.dumps(values))
+    assert read.verification == MatchThreshold(0.4, 0.05, 0.06, 1234, None)
+    assert read.calibration == {"expression_temperature": 1.5}
+    assert ModelMetadata.from_json(read.to_json()) == read
+    values["calibration"] = {}
+    assert ModelMetadata.from_json(json.dumps(values)).verification is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"threshold": 1.5},
+        {"threshold": float("nan")},
+        {"false_match_rate": -0.1},
+        {"false_non_match_rate": "low"},
+        {"pairs": 0},
+        {"pairs": 2.5},
+        {"measured_on": 7},
+    ],
+)
+def test_a_match_threshold_that_nobody_measured_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(FaceBehaviorError, match=next(iter(changes))):
+        MatchThreshold(**(MEASURED | changes))

@@ -20,7 +20,12 @@ _TYPES = {
 
 
 def write_toy_shard(
-    folder: Path, columns: list[str], rows: int, seed: int = 0, kinds: int = 2
+    folder: Path,
+    columns: list[str],
+    rows: int,
+    seed: int = 0,
+    kinds: int = 2,
+    database: str = "toy",
 ) -> Path:
     """Write faces whose brightness tells their labels; `columns` says which labels are revealed.
 
@@ -33,7 +38,7 @@ def write_toy_shard(
         kind = int(generator.integers(0, kinds))
         face = generator.normal(70 + 110 * kind, 20, (SIZE, SIZE, 1)).clip(0, 255)
         content["image"].append(encode_crop(face.astype(np.uint8)))
-        content["database"].append("toy")
+        content["database"].append(database)
         content["split"].append("train" if row % 4 else "test")
         content["subject"].append(f"person {row // 2}")
         labels = {

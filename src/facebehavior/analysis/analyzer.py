@@ -218,7 +218,8 @@ class Analyzer(Closing):
 
 def _same_face(model: FaceModel) -> float | None:
     """Give the similarity above which two faces are one person's, where it was measured."""
-    return model.metadata.calibration.get("match_threshold")
+    measured = model.metadata.verification
+    return None if measured is None else measured.threshold
 
 
 def nothing_usable(problems: Sequence[BadInput]) -> FaceBehaviorError:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from facebehavior.analysis.analyzed import AnalyzedFrame
 from facebehavior.analysis.analyzer import Analyzer
 from facebehavior.errors import BadInput, FaceBehaviorError
-from facebehavior.model_file import MatchThreshold, ModelMetadata
+from facebehavior.model_file import MatchThreshold
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Matcher:
                 "none of its tasks; give another with --model"
             )
         self._analyzer = analyzer
-        self._threshold = match_threshold(metadata)
+        self._threshold = metadata.verification
 
     def compare(self, first: str | Path, second: str | Path) -> Comparison:
         """Compare the only faces of two photographs.
@@ -130,19 +130,6 @@ class Matcher:
 
     def _compared(self, first: NDArray[np.float32], second: NDArray[np.float32]) -> Comparison:
         return Comparison(float(np.clip(first @ second, -1.0, 1.0)), self._threshold)
-
-
-def match_threshold(metadata: ModelMetadata) -> MatchThreshold | None:
-    """Give the threshold that was measured when the model was made; None where none was."""
-    values = metadata.calibration
-    if "match_threshold" not in values:
-        return None
-    return MatchThreshold(
-        values["match_threshold"],
-        values["match_false_match_rate"],
-        values["match_false_non_match_rate"],
-        int(values["match_pairs"]),
-    )
 
 
 def _embeddings(frame: AnalyzedFrame) -> NDArray[np.float32]:

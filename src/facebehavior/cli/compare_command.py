@@ -7,6 +7,10 @@ admitted or refused by it.
 """
 
 import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from facebehavior.model_file import MatchThreshold
 
 NAME = "compare"
 SUMMARY = "whether two photographs show the same person"
@@ -36,11 +40,22 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"similarity {found.similarity:.3f}; the model file names no threshold")
         return 0
     answer = "the same person" if found.same else "two people"
-    threshold = found.threshold
     print(
-        f"{answer}: similarity {found.similarity:.3f}, threshold {threshold.threshold:.3f} "
-        f"(takes two people for one in {threshold.false_match_rate:.1%} of pairs, one for two in "
-        f"{threshold.false_non_match_rate:.1%}; measured on {threshold.pairs} pairs of "
-        "pictures held out of the training, and different on others)"
+        f"{answer}: similarity {found.similarity:.3f}, threshold {found.threshold.threshold:.3f} "
+        f"({errors_of(found.threshold)})"
     )
     return 0
+
+
+def errors_of(threshold: "MatchThreshold") -> str:
+    """Say how often a verdict is wrong, and on which pictures that was measured."""
+    where = (
+        f"of {threshold.measured_on}, of people held out of the training"
+        if threshold.measured_on is not None
+        else "held out of the training, the model file does not say of which data"
+    )
+    return (
+        f"takes two people for one in {threshold.false_match_rate:.1%} of pairs, one for two in "
+        f"{threshold.false_non_match_rate:.1%}; measured on {threshold.pairs} pairs of pictures "
+        f"{where}; other pictures give other rates"
+    )

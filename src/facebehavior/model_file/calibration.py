@@ -7,8 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from facebehavior.errors import FaceBehaviorError
+
 COLDEST, HOTTEST = 0.05, 20.0
 """The range within which a temperature is looked for."""
+
+SLACK = 1e-3
+"""How far beyond -1 and 1 a threshold may lie: past the rounded cosines of two equal faces."""
 
 _TOLERANCE = 1e-9
 
@@ -59,16 +64,37 @@ class MatchThreshold:
         false_match_rate: share of pairs of two people above it.
         false_non_match_rate: share of pairs of one person not above it.
         pairs: how many pairs it was measured on.
+        measured_on: name of the database whose held-out people these pairs show; None where the
+            model file does not say.
+
+    Raises:
+        FaceBehaviorError: a value that was never measured.
     """
 
     threshold: float
     false_match_rate: float
     false_non_match_rate: float
     pairs: int
+    measured_on: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_within("threshold", self.threshold, -1.0 - SLACK, 1.0 + SLACK)
+        _check_within("false_match_rate", self.false_match_rate, 0.0, 1.0)
+        _check_within("false_non_match_rate", self.false_non_match_rate, 0.0, 1.0)
+        if isinstance(self.pairs, bool) or not isinstance(self.pairs, int) or self.pairs < 1:
+            raise FaceBehaviorError(
+                f"the pairs of a match threshold should be a count, found {self.pairs!r}; "
+                "export the model again"
+            )
+        if not (self.measured_on is None or isinstance(self.measured_on, str)):
+            raise FaceBehaviorError(
+                "measured_on of a match threshold should be the name of a database, found "
+                f"{self.measured_on!r}; export the model again"
+            )
 
 
 def equal_error_threshold(
-    similarities: NDArray[np.floating], same: NDArray[np.bool_]
+    similarities: NDArray[np.floating], same: NDArray[np.bool_], measured_on: str | None = None
 ) -> MatchThreshold | None:
     """Find the threshold at which both kinds of error are as nearly equal as can be.
 
@@ -77,6 +103,7 @@ def equal_error_threshold(
     Args:
         similarities: (P,) of pairs of faces.
         same: (P,) whether both faces are of one person.
+        measured_on: name of the database that the faces are from.
 
     Returns:
         None where there are not both kinds of pairs.
@@ -91,7 +118,11 @@ def equal_error_threshold(
     missed = np.searchsorted(matched, candidates, side="right") / len(matched)
     best = int(np.argmin(np.abs(false_matches - missed)))
     return MatchThreshold(
-        float(candidates[best]), float(false_matches[best]), float(missed[best]), len(same)
+        float(candidates[best]),
+        float(false_matches[best]),
+        float(missed[best]),
+        len(same),
+        measured_on,
     )
 
 
@@ -146,6 +177,14 @@ def _best_threshold(probabilities: NDArray[np.float64], active: NDArray[np.bool_
         return 0.5
     best = np.flatnonzero(possible & (f1 == f1[possible].max()))
     return float(between[best[np.argmin(np.abs(between[best] - 0.5))]])
+
+
+def _check_within(name: str, value: object, low: float, high: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise FaceBehaviorError(
+            f"the {name} of a match threshold should lie from {low:.0f} to {high:.0f}, found "
+            f"{value!r}; export the model again"
+        )
 
 
 def _golden_section(function: Callable[[float], float], low: float, high: float) -> float:

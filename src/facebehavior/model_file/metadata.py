@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from difflib import get_close_matches
 from typing import Any
 
@@ -17,13 +17,15 @@ from facebehavior.labels import (
     EMBEDDING_TASK,
     EXPRESSIONS,
 )
+from facebehavior.model_file.calibration import MatchThreshold
 
 METADATA_KEY = "facebehavior"
 """The key of the ONNX metadata under which the JSON stands."""
 
-FORMAT_VERSION = 2
-"""The newest format of the metadata that this version of the package can read; files of format 1 do
-not say which outputs are untrained."""
+FORMAT_VERSION = 3
+"""The newest format of the metadata that this version of the package can read. Files of format 1 do
+not say which outputs are untrained; those before 3 have the match threshold in the calibration, and
+do not say which data it was measured on."""
 
 HEAD_LABELS: Mapping[str, tuple[str, ...]] = {
     "expression": EXPRESSIONS,
@@ -63,6 +65,8 @@ class ModelMetadata:
         network: the network's configuration, to build it again for fine-tuning.
         untrained: action units, attributes, valence or arousal for which the training pictures had
             no label; they are never answered.
+        verification: when two faces count as one person's, how often that is wrong and on which
+            data; None where it was not measured.
         format_version: version of this set of fields.
 
     Raises:
@@ -82,6 +86,7 @@ class ModelMetadata:
     configuration_hash: str
     network: Mapping[str, object]
     untrained: tuple[str, ...] = ()
+    verification: MatchThreshold | None = None
     format_version: int = FORMAT_VERSION
 
     def __post_init__(self) -> None:
@@ -91,27 +96,28 @@ class ModelMetadata:
         _check_thresholds(self.action_unit_thresholds, self.heads)
         _check_calibration(self.calibration)
         _check_untrained(self.untrained, self.heads)
+        _check_verification(self.verification, self.heads)
         self._settle()
 
     def to_json(self) -> str:
         """Give the metadata as one line of JSON, the same for equal metadata."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         values["crop"] = self.crop.to_dict()
+        values["verification"] = None if self.verification is None else asdict(self.verification)
         return json.dumps(values, sort_keys=True, allow_nan=False, ensure_ascii=True)
 
     @classmethod
     def from_json(cls, text: str) -> "ModelMetadata":
-        """Read the metadata back.
+        """Read the metadata back; that of an older format is brought to the newest.
 
         Raises:
             FaceBehaviorError: the text is no metadata, or of a newer format than is known.
         """
         values = _parsed(text)
         version = _checked_format_version(values.get("format_version"))
-        if version == 1:
-            values.setdefault("untrained", [])
-        _check_keys(values, [field.name for field in fields(cls)])
         try:
+            _update(values, version)
+            _check_keys(values, [field.name for field in fields(cls)])
             return cls(
                 name=_text(values, "name"),
                 version=_text(values, "version"),
@@ -126,7 +132,7 @@ class ModelMetadata:
                 configuration_hash=_text(values, "configuration_hash"),
                 network=_object(values, "network"),
                 untrained=_list(values, "untrained"),
-                format_version=version,
+                verification=_verification(values["verification"]),
             )
         except (TypeError, ValueError, AttributeError) as error:
             raise FaceBehaviorError(
@@ -165,6 +171,27 @@ def _parsed(text: str) -> dict[str, object]:
             f"{type(values).__name__}; export the model again"
         )
     return values
+
+
+def _update(values: dict[str, Any], version: int) -> None:
+    """Bring the values of an older format to the newest, in place."""
+    if version == 1:
+        values.setdefault("untrained", [])
+    if version < 3:
+        values.setdefault("verification", None)
+        calibration = values.get("calibration")
+        if isinstance(calibration, dict) and "match_pairs" in calibration:
+            names = [name for name in calibration if name.startswith("match_")]
+            found = {name.removeprefix("match_"): calibration.pop(name) for name in names}
+            # That mapping held nothing but floats.
+            values["verification"] = found | {"pairs": int(found["pairs"])}
+    values["format_version"] = FORMAT_VERSION
+
+
+def _verification(value: object) -> MatchThreshold | None:
+    if not (value is None or isinstance(value, dict)):
+        raise TypeError(f"verification should be an object, found {value!r}")
+    return None if value is None else MatchThreshold(**value)
 
 
 def _text(values: Mapping[str, object], name: str) -> str:
@@ -289,6 +316,15 @@ def _check_untrained(untrained: tuple[str, ...], heads: Mapping[str, tuple[str, 
                 "untrained should name only the model's action units, attributes, valence or "
                 f"arousal, found {name!r}; leave it out"
             )
+
+
+def _check_verification(
+    verification: MatchThreshold | None, heads: Mapping[str, tuple[str, ...]]
+) -> None:
+    if verification is not None and "embedding" not in heads:
+        raise FaceBehaviorError(
+            "verification goes with the head 'embedding', which the model lacks; leave it out"
+        )
 
 
 def _floats(values: Mapping[str, float]) -> dict[str, float]:

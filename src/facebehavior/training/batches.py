@@ -25,12 +25,14 @@ class Pictures:
         labels: the labels of these N rows.
         people: (N,) names of the people, None where one is not known; None where nobody is
             to be told apart.
+        label_set: name of the label set that they are from.
     """
 
     shards: Shards
     rows: NDArray[np.int64]
     labels: LabelArrays
     people: NDArray[np.object_] | None = None
+    label_set: str = ""
 
     def __len__(self) -> int:
         return len(self.rows)

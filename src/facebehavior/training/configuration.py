@@ -6,10 +6,10 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.settings import (
@@ -171,6 +171,19 @@ class Augmentation(Section):
     erase: Share = 0.3
 
 
+class Calibration(Section):
+    """Which held-out pictures choose what is fitted to the best weights.
+
+    Attributes:
+        verification: the label set by whose held-out people is chosen above which similarity two
+            faces are one person's, such as one of photographs beside one of rendered heads; None
+            asks all held-out people. Of several databases the strictest decides, and the model
+            file names it.
+    """
+
+    verification: str | None = None
+
+
 class Run(Section):
     """How the run is carried out.
 
@@ -216,7 +229,26 @@ class Configuration(Section):
     further_couplings: tuple[PairCoupling, ...] = ()
     optimisation: Optimisation = Optimisation()
     augmentation: Augmentation = Augmentation()
+    calibration: Calibration = Calibration()
     run: Run = Run()
+
+    @model_validator(mode="after")
+    def _can_be_calibrated(self) -> Self:
+        chosen = self.calibration.verification
+        if chosen is None:
+            return self
+        named = [label_set for label_set in self.label_sets if label_set.name == chosen]
+        if not named:
+            known = ", ".join(label_set.name for label_set in self.label_sets)
+            raise ValueError(f"calibration.verification: expected one of {known}, found {chosen!r}")
+        if "identity" not in self.network.heads:
+            raise ValueError("calibration.verification needs identity among network.heads")
+        if not any(source.hold_out for label_set in named for source in label_set.sources):
+            raise ValueError(
+                f"calibration.verification: the label set {chosen!r} holds nobody out; give one of "
+                "its sources a share hold_out"
+            )
+        return self
 
     def hash(self) -> str:
         """Give the SHA-256 of the configuration, in hexadecimal."""

@@ -133,7 +133,8 @@ def open_training_data(
             than `few_shot` asks for.
     """
     opened = [
-        [_open(source, seed, tasks, people) for source in chosen.sources] for chosen in label_sets
+        [_open(chosen.name, source, seed, tasks, people) for source in chosen.sources]
+        for chosen in label_sets
     ]
     sources = [source for chosen in opened for source in chosen]
     # Whoever is held out of one source is not trained on through another either.
@@ -164,6 +165,7 @@ class _Opened:
     """The rows of one source.
 
     Attributes:
+        label_set: name of the label set that the source is in.
         source: of the configuration.
         tasks: whose labels are read, beside expression, action units and affect.
         shards: where they are.
@@ -174,6 +176,7 @@ class _Opened:
         people: (N,) names of the people to be told apart; None where there are none.
     """
 
+    label_set: str
     source: Source
     tasks: Sequence[Task]
     shards: Shards
@@ -212,10 +215,13 @@ class _Opened:
 
     def taken(self, rows: NDArray[np.int64]) -> Pictures:
         """Give some rows."""
-        return Pictures(self.shards, rows, self.labels[rows], self.people[rows])
+        people = self.people[rows]
+        return Pictures(self.shards, rows, self.labels[rows], people, self.label_set)
 
 
-def _open(source: Source, seed: int, tasks: Sequence[Task], with_people: bool) -> _Opened:
+def _open(
+    label_set: str, source: Source, seed: int, tasks: Sequence[Task], with_people: bool
+) -> _Opened:
     shards = Shards(expanded(source.shards))
     manifest, labels = shards.manifest, label_arrays(shards.manifest, tasks)
     splits = np.array(manifest.column("split").to_pylist(), dtype=object)
@@ -231,7 +237,7 @@ def _open(source: Source, seed: int, tasks: Sequence[Task], with_people: bool) -
     usable = in_split & (labels.any() | np.array([name is not None for name in people]))
     persons = _persons(manifest)
     held_out = usable & _chosen(persons, source.hold_out, seed)
-    return _Opened(source, tasks, shards, labels, usable, held_out, persons, people)
+    return _Opened(label_set, source, tasks, shards, labels, usable, held_out, persons, people)
 
 
 def _known_people(sources: Sequence[_Opened], rows: Sequence[NDArray[np.int64]]) -> tuple[str, ...]:

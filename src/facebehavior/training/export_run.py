@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.alignment import CropParameters
-from facebehavior.model_file import ModelMetadata
+from facebehavior.model_file import MatchThreshold, ModelMetadata
 from facebehavior.network import (
     FaceBehaviorNet,
     NetworkConfiguration,
@@ -62,12 +62,17 @@ def export_run(folder: Path, path: Path) -> float:
         mean=(MEAN,) * crop.channels,
         scale=(SCALE,) * crop.channels,
         action_unit_thresholds=summary["action_unit_thresholds"],
-        calibration=_calibration(summary, heads),
+        calibration=(
+            {"expression_temperature": summary["expression_temperature"]}
+            if "expression" in heads
+            else {}
+        ),
         training_databases=tuple(summary["training_databases"]),
         licence=configuration.licence,
         configuration_hash=configuration.hash(),
         network=summary["network"],
         untrained=tuple(summary["untrained"]),
+        verification=_verification(summary) if "embedding" in heads else None,
     )
     return export_model(network, metadata, path)
 
@@ -103,10 +108,7 @@ def export_small(folder: Path, path: Path) -> dict[str, float]:
         return quantise(whole, np.concatenate(crops), path)
 
 
-def _calibration(summary: Mapping[str, Any], heads: Collection[str]) -> dict[str, float]:
-    found = {}
-    if "expression" in heads:
-        found["expression_temperature"] = summary["expression_temperature"]
-    if "embedding" in heads and summary.get("match") is not None:
-        found |= {f"match_{name}": value for name, value in summary["match"].items()}
-    return found
+def _verification(summary: Mapping[str, Any]) -> MatchThreshold | None:
+    # Runs that an older version has summed up do not say on which data they measured.
+    found = summary.get("verification", summary.get("match"))
+    return None if found is None else MatchThreshold(**found)

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-import numpy as np
 import torch
 import yaml
 from lightning_fabric import Fabric
@@ -16,16 +15,18 @@ from torch import nn
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.files import writing
-from facebehavior.labels import ACTION_UNIT_COLUMNS, IDENTITY, KNOWN_TASKS, Task
+from facebehavior.labels import IDENTITY, KNOWN_TASKS, Task
 from facebehavior.model_file import ModelMetadata
-from facebehavior.model_file.calibration import (
-    best_thresholds,
-    equal_error_threshold,
-    fit_temperature,
-)
 from facebehavior.network import FaceBehaviorNet, NetworkConfiguration, load_network
 from facebehavior.relatedness import save_relatedness
 from facebehavior.training.batches import Batches
+from facebehavior.training.calibrating import (
+    action_unit_thresholds,
+    check_people,
+    expression_temperature,
+    verification,
+    with_people,
+)
 from facebehavior.training.checkpoints import Progress, load_weights
 from facebehavior.training.configuration import (
     Configuration,
@@ -42,7 +43,7 @@ from facebehavior.training.loop import BEST, train
 from facebehavior.training.normalisation import MEAN, SCALE
 from facebehavior.training.objective import Objective
 from facebehavior.training.untrained import untrained_outputs
-from facebehavior.training.validation import HeldOut, answers, pairs, scores
+from facebehavior.training.validation import answers, scores
 from facebehavior.training.watch import CollapseWatch
 
 _log = logging.getLogger(__name__)
@@ -51,11 +52,6 @@ CONFIGURATION = "configuration.yaml"
 SUMMARY = "summary.json"
 RELATEDNESS = "relatedness.json"
 """The table that a run with coupling has used."""
-
-
-FEWEST_HELD_OUT, FEWEST_OF_EACH = 100, 10
-"""Held-out labels below which no temperature is fitted, and held-out faces with and without an
-action unit below which it gets no threshold: a handful would be told apart too well."""
 
 HEADS: tuple[str, ...] = get_args(Head)
 
@@ -74,8 +70,8 @@ class Summary:
         expression_temperature: fitted on the held-out pictures; 1 where there are none.
         action_unit_thresholds: of best F1 on the held-out pictures; 0.5 where there are none.
         untrained: action units and attributes that nothing has taught.
-        match: when two faces count as one person's, on the held-out pictures; None where there
-            are none of known people.
+        verification: when two faces count as one person's, and on which held-out people that was
+            measured; None where there are too few.
     """
 
     progress: Mapping[str, float | int | None]
@@ -87,7 +83,7 @@ class Summary:
     expression_temperature: float
     action_unit_thresholds: Mapping[str, float]
     untrained: tuple[str, ...]
-    match: Mapping[str, float] | None
+    verification: Mapping[str, float | int | str | None] | None
 
 
 def run_training(configuration: Configuration, folder: Path) -> Summary:
@@ -103,6 +99,7 @@ def run_training(configuration: Configuration, folder: Path) -> Summary:
     """
     fabric = launched_fabric(configuration.run)
     data = run_data(configuration)
+    check_people(data.held_out, configuration.calibration.verification)
     batches = Batches(
         data.label_sets,
         configuration.optimisation.batch_size,
@@ -143,7 +140,9 @@ def run_training(configuration: Configuration, folder: Path) -> Summary:
     pictures = dict(zip(names, zip(batches.sizes, batches.parts, strict=True), strict=True))
     kept = base if configuration.optimisation.trained == "heads" else None
     untrained = untrained_outputs(data, couplings, kept, network.configuration.heads)
-    summary = _summed_up(folder, data, base, network.configuration, progress, pictures, untrained)
+    summary = _summed_up(
+        configuration, folder, data, base, network.configuration, progress, pictures, untrained
+    )
     if fabric.is_global_zero:
         with writing(folder / SUMMARY) as unfinished:
             unfinished.write_text(json.dumps(asdict(summary), indent=2, sort_keys=True) + "\n")
@@ -334,6 +333,7 @@ def read_run_configuration(folder: Path) -> Configuration:
 
 
 def _summed_up(
+    configuration: Configuration,
     folder: Path,
     data: TrainingData,
     base: ModelMetadata | None,
@@ -345,6 +345,8 @@ def _summed_up(
     best = FaceBehaviorNet(network_configuration)
     load_weights(folder / BEST, best)
     found = answers(best, data.held_out)
+    people = with_people(data.held_out, configuration.calibration.verification)
+    measured = verification(answers(best, people))
     databases = {*data.databases, *(base.training_databases if base is not None else ())}
     has_units = "action_units" in network_configuration.heads
     return Summary(
@@ -354,46 +356,8 @@ def _summed_up(
         crop=data.crop_parameters.to_dict(),
         training_databases=tuple(sorted(databases)),
         held_out={} if found is None else scores(found),
-        expression_temperature=_temperature(found, base),
-        action_unit_thresholds=_thresholds(found, base) if has_units else {},
+        expression_temperature=expression_temperature(found, base),
+        action_unit_thresholds=action_unit_thresholds(found, base) if has_units else {},
         untrained=untrained,
-        match=_match(found),
+        verification=None if measured is None else asdict(measured),
     )
-
-
-def _match(found: HeldOut | None) -> dict[str, float] | None:
-    """Choose when two faces count as one person's: the strictest that any database asks for."""
-    thresholds = [] if found is None else [equal_error_threshold(*one) for one in pairs(found)]
-    known = [one for one in thresholds if one is not None]
-    return asdict(max(known, key=lambda one: one.threshold)) if known else None
-
-
-def _temperature(found: HeldOut | None, base: ModelMetadata | None) -> float:
-    """Fit the temperature, or keep that of the model that the run started from, or 1."""
-    if found is not None and "expression" in found.logits:
-        chosen = found.labels.expression_annotated
-        if chosen.sum() >= FEWEST_HELD_OUT:
-            return fit_temperature(
-                found.logits["expression"][chosen], found.labels.expression[chosen]
-            )
-    return 1.0 if base is None else base.calibration.get("expression_temperature", 1.0)
-
-
-def _thresholds(found: HeldOut | None, base: ModelMetadata | None) -> dict[str, float]:
-    """Choose the thresholds, or keep those of the model that the run started from, or 0.5."""
-    kept = dict.fromkeys(ACTION_UNIT_COLUMNS, 0.5)
-    if base is not None:
-        kept |= base.action_unit_thresholds
-    if found is not None and found.labels.action_units_annotated.any():
-        probabilities = 1.0 / (1.0 + np.exp(-found.logits["action_units"]))
-        thresholds = best_thresholds(
-            probabilities, found.labels.action_units, found.labels.action_units_annotated
-        )
-        active = found.labels.action_units > 0.5
-        annotated = found.labels.action_units_annotated
-        fewest = np.minimum((active & annotated).sum(axis=0), (~active & annotated).sum(axis=0))
-        chosen = zip(
-            ACTION_UNIT_COLUMNS, thresholds.tolist(), fewest >= FEWEST_OF_EACH, strict=True
-        )
-        kept |= {name: threshold for name, threshold, enough in chosen if enough}
-    return kept

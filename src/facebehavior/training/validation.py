@@ -122,39 +122,58 @@ def _further(found: HeldOut) -> dict[str, float]:
             classes = found.logits[name].shape[1]
             confusion = confusion_matrix(truth, predicted, classes)
             figures[f"{name}_uar"] = unweighted_average_recall(confusion)
-    aucs = [roc_auc(same.astype(np.int64), likeness) for likeness, same in pairs(found)]
+    aucs = [roc_auc(same.astype(np.int64), likeness) for likeness, same in pairs(found).values()]
     if aucs:
         figures["identity_pairs_auc"] = float(np.mean(aucs))
     return figures
 
 
-def pairs(found: HeldOut) -> list[tuple[NDArray[np.float64], NDArray[np.bool_]]]:
+def pairs(found: HeldOut) -> dict[str, tuple[NDArray[np.float64], NDArray[np.bool_]]]:
     """Compare every two of a database's held-out faces whose people are known.
 
     Faces of two databases are told apart by their pictures, not by who they are. Of more than
     `MOST_FACES` faces, evenly spread ones are taken.
 
     Returns:
-        For each database with both kinds of pairs: (P,) similarities of the embeddings, and (P,)
-        whether both are one person.
+        For each database with both kinds of pairs, by its name: (P,) similarities of the
+        embeddings, and (P,) whether both are one person.
     """
     if "embedding" not in found.logits:
-        return []
-    known = np.flatnonzero([name is not None for name in found.people])
-    names = found.people[known].astype(str)
+        return {}
+    compared = {}
+    for database, (rows, same) in compared_faces(found.people).items():
+        vectors = found.logits["embedding"][rows]
+        vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(min=1e-12)
+        first, second = np.triu_indices(len(rows), 1)
+        compared[database] = (vectors @ vectors.T)[first, second], same
+    return compared
+
+
+def compared_faces(
+    people: NDArray[np.object_],
+) -> dict[str, tuple[NDArray[np.int64], NDArray[np.bool_]]]:
+    """Choose the faces whose every two `pairs` compares.
+
+    Args:
+        people: (N,) names of the people, `database/identity`, None where one is not known.
+
+    Returns:
+        For each database with both kinds of pairs, by its name: (M,) rows of the faces, and of
+        their pairs, in the order of `np.triu_indices`, whether both are one person.
+    """
+    known = np.flatnonzero([name is not None for name in people])
+    names = people[known].astype(str)
     databases = np.array([name.rpartition("/")[0] for name in names])
-    compared = []
+    chosen = {}
     for database in np.unique(databases):
         rows = np.flatnonzero(databases == database)
         rows = rows[:: -(-len(rows) // MOST_FACES)]
-        vectors = found.logits["embedding"][known[rows]]
-        vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(min=1e-12)
         _, person = np.unique(names[rows], return_inverse=True)
         first, second = np.triu_indices(len(rows), 1)
         same = person[first] == person[second]
         if 0 < same.sum() < len(same):
-            compared.append(((vectors @ vectors.T)[first, second], same))
-    return compared
+            chosen[str(database)] = known[rows], same
+    return chosen
 
 
 def mean_auc(
