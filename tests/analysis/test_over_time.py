@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy.stats import t as student_t
 
 from facebehavior.analysis.baseline import without_baseline
 from facebehavior.analysis.events import EVENT_SCHEMA, events, spans
@@ -16,8 +17,9 @@ from facebehavior.analysis.filtering import abstained
 from facebehavior.analysis.plots import Plots
 from facebehavior.analysis.series import series_of
 from facebehavior.analysis.smoothing import SMOOTHERS, smoothed
-from facebehavior.analysis.summary import summary
+from facebehavior.analysis.summary import FEWEST_BLOCKS, summary
 from facebehavior.errors import FaceBehaviorError
+from facebehavior.intervals import bootstrap
 from facebehavior.labels import ACTION_UNIT_COLUMNS, EXPRESSIONS
 from facebehavior.records import arrow_schema
 
@@ -203,6 +205,33 @@ def test_the_summary_tells_shares_and_means_with_intervals() -> None:
     assert row["rate_au01"] is None
     assert row["mean_valence"] == pytest.approx(np.mean(2 * happy - 1), abs=1e-6)
     assert row["share_happiness_low"] < 0.4 < row["share_happiness_high"]
+
+
+def test_a_short_clip_has_no_intervals() -> None:
+    happy = np.where(np.arange(500) % 100 < 40, 0.9, 0.1)
+    enough = 50 * FEWEST_BLOCKS
+    for frames, known in ((enough, True), (enough - 50, False), (1, False)):
+        (row,) = summary(record(happy[:frames], happy[:frames])).to_pylist()
+        assert row["share_happiness"] == pytest.approx(np.mean(happy[:frames] > 0.5))
+        assert (row["share_happiness_low"] is not None) == known
+        assert (row["mean_valence_high"] is not None) == known
+    # What counts is where a value is known.
+    partly = np.where(np.arange(enough) < 50, np.nan, happy[:enough])
+    (row,) = summary(record(partly, happy[:enough])).to_pylist()
+    assert row["rate_au12"] is not None
+    assert row["rate_au12_low"] is None
+    assert row["share_happiness_low"] is not None
+
+
+@pytest.mark.parametrize(("blocks", "held"), [(FEWEST_BLOCKS, 0.90), (5, 0.85)])
+def test_how_often_an_interval_of_so_many_blocks_holds_the_mean(blocks: int, held: float) -> None:
+    within = 1.96 * np.sqrt((blocks - 1) / blocks)
+    share = 2 * student_t(blocks - 1).cdf(within) - 1
+    assert share == pytest.approx(held, abs=0.005)
+    drawn = np.random.default_rng(0).normal(size=(400, blocks))
+    groups = np.arange(blocks)
+    found = [bootstrap(np.mean, [one], groups, replicates=300)[0] for one in drawn]
+    assert np.mean([one.low <= 0 <= one.high for one in found]) == pytest.approx(held, abs=0.03)
 
 
 def test_faces_are_known_by_person_then_track_then_place() -> None:

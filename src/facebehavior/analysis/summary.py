@@ -5,11 +5,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from facebehavior.analysis.series import EXPRESSION_COLUMNS, Series, series_of
-from facebehavior.intervals import bootstrap
+from facebehavior.intervals import Interval, bootstrap
 from facebehavior.labels import ACTION_UNIT_COLUMNS, AFFECT, EXPRESSIONS
 
 BLOCK_S = 2.0
 """Frames of so many seconds are drawn together: neighbours resemble each other."""
+FEWEST_BLOCKS = 10
+"""Blocks below which an interval is null. A percentile bootstrap over few blocks is too narrow: its
+95 % interval of a mean holds the mean in 90 % of cases with ten blocks, and in 85 % with five."""
 REPLICATES = 300
 
 
@@ -19,7 +22,8 @@ def summary(table: pa.Table, seed: int = 0) -> pa.Table:
     For each: `frames`, `seconds`; `share_<expression>`, the share of its frames on which an
     expression is the most probable; `rate_<au>`, the share on which an action unit is active;
     `mean_valence`, `mean_arousal`; and of each `_low` and `_high`, a 95 % interval by a bootstrap
-    over blocks of two seconds.
+    over blocks of two seconds. Bounds are null below `FEWEST_BLOCKS` blocks with a known value, which
+    is in a clip of less than twenty seconds.
 
     Args:
         table: of records.
@@ -74,6 +78,9 @@ def _put(
     blocks: NDArray[np.int64],
     seed: int,
 ) -> None:
-    (found,) = bootstrap(np.mean, [values], blocks, replicates=REPLICATES, seed=seed)
+    if len(np.unique(blocks)) < FEWEST_BLOCKS:
+        found = Interval(float(np.mean(values)))
+    else:
+        (found,) = bootstrap(np.mean, [values], blocks, replicates=REPLICATES, seed=seed)
     for end, value in (("", found.value), ("_low", found.low), ("_high", found.high)):
         row[f"{name}{end}"] = None if np.isnan(value) else float(value)

@@ -67,7 +67,7 @@ class ModelMetadata:
             no label; they are never answered.
         verification: when two faces count as one person's, how often that is wrong and on which
             data; None where it was not measured.
-        format_version: version of this set of fields.
+        format_version: version of the set of fields that the file was written with.
 
     Raises:
         FaceBehaviorError: a value that no model can have.
@@ -108,7 +108,7 @@ class ModelMetadata:
 
     @classmethod
     def from_json(cls, text: str) -> "ModelMetadata":
-        """Read the metadata back; that of an older format is brought to the newest.
+        """Read the metadata back; an older format's is given the newest fields.
 
         Raises:
             FaceBehaviorError: the text is no metadata, or of a newer format than is known.
@@ -133,6 +133,7 @@ class ModelMetadata:
                 network=_object(values, "network"),
                 untrained=_list(values, "untrained"),
                 verification=_verification(values["verification"]),
+                format_version=version,
             )
         except (TypeError, ValueError, AttributeError) as error:
             raise FaceBehaviorError(
@@ -174,7 +175,7 @@ def _parsed(text: str) -> dict[str, object]:
 
 
 def _update(values: dict[str, Any], version: int) -> None:
-    """Bring the values of an older format to the newest, in place."""
+    """Bring the fields of an older format to those of the newest, in place."""
     if version == 1:
         values.setdefault("untrained", [])
     if version < 3:
@@ -185,7 +186,6 @@ def _update(values: dict[str, Any], version: int) -> None:
             found = {name.removeprefix("match_"): calibration.pop(name) for name in names}
             # That mapping held nothing but floats.
             values["verification"] = found | {"pairs": int(found["pairs"])}
-    values["format_version"] = FORMAT_VERSION
 
 
 def _verification(value: object) -> MatchThreshold | None:
