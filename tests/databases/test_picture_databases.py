@@ -14,7 +14,6 @@ from tests.databases.trees.faces import face
 from facebehavior.databases import READERS, ReadingReport
 from facebehavior.databases.cfee import label_of
 from facebehavior.databases.fer2013 import png_of
-from facebehavior.databases.lfw import read_pairs
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import EXPRESSIONS, Manifest
 
@@ -179,20 +178,11 @@ def test_celeba_other_attributes_are_refused(tmp_path: Path) -> None:
         read("celeba", tmp_path)
 
 
-def test_lfw_pairs_are_told_apart_by_their_fields(tmp_path: Path) -> None:
+def test_lfw_people_are_folders(tmp_path: Path) -> None:
     TREES["lfw"](tmp_path)
-    pairs = read_pairs(tmp_path, ReadingReport())
-    assert [pair.same for pair in pairs] == [True, False, True, False]
-    assert [pair.fold for pair in pairs] == [0, 0, 1, 1]
-    assert pairs[1].second.endswith("Zoe_Sample/Zoe_Sample_0002.jpg")
     rows = read("lfw", tmp_path)
     assert len(rows) == 9
     assert {row["identity"] for row in rows} == {"Aaron_Example", "Zoe_Sample", "Mary_Ann_Third"}
-    report = ReadingReport()
-    path = tmp_path / "pairs.txt"
-    path.write_text(path.read_text() + "Zoe_Sample\t1\n")
-    read_pairs(tmp_path, report)
-    assert report.problems[0].reason == "expected 3 or 4 fields, found 2"
 
 
 def test_fer2013_pictures_stand_in_the_file(tmp_path: Path) -> None:

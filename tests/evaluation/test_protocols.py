@@ -1,6 +1,10 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
+from tests.databases.trees import TREES
 
+from facebehavior.databases import READERS, ReadingReport
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.evaluation import PROTOCOLS, find_protocol
 from facebehavior.evaluation.truth import every_label
@@ -102,3 +106,24 @@ def test_protocols_are_found_by_name_and_an_unknown_one_gives_the_nearest() -> N
     with pytest.raises(FaceBehaviorError, match="nearest is 'ferplus-majority'") as caught:
         find_protocol("ferplus_majority")
     assert "default" in str(caught.value)
+
+
+_MADE_FOR = [(one, name) for one in PROTOCOLS for name in PROTOCOLS[one].databases if name in TREES]
+
+
+@pytest.mark.parametrize(("protocol", "database"), _MADE_FOR)
+def test_what_a_protocol_judges_is_labelled_in_its_database(
+    protocol: str, database: str, tmp_path: Path
+) -> None:
+    TREES[database](tmp_path)
+    manifest = READERS[database](tmp_path, ReadingReport())
+    asked = PROTOCOLS[protocol]
+    # A split that is drawn may be empty in so small a tree.
+    drawn = asked.split not in manifest.column("split").to_pylist()
+    chosen = manifest if asked.split is None or drawn else manifest.split(asked.split)
+    tasks = asked.truth(chosen).tasks()
+    assert tasks
+    assert all(labels.annotated.any() for labels in tasks.values())
+    if asked.folds is not None:
+        subjects = [str(name) for name in chosen.column("subject").to_pylist()]
+        assert set(asked.folds(subjects)) == set(subjects)

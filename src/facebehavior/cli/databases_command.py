@@ -68,17 +68,20 @@ def _check(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
     from facebehavior.cli.problems import report_problems
-    from facebehavior.databases import ReadingReport, find_reader
+    from facebehavior.databases import ReadingReport, find_pairs, find_reader
     from facebehavior.databases.checking import check
     from facebehavior.databases.options import parsed_options
 
     read = find_reader(arguments.database)
     report = ReadingReport(strict=arguments.strict)
     options = parsed_options(read, arguments.option)
-    found = check(read(Path(arguments.root), report, **options), report)
+    manifest = read(Path(arguments.root), report, **options)
+    pairs = find_pairs(arguments.database, Path(arguments.root), report)
+    found = check(manifest, report)
     if arguments.json:
         content = asdict(found) | {
             "rows_read": report.rows,
+            "pairs": len(pairs),
             "dropped": dict(report.dropped),
             "problems": [str(problem) for problem in report.problems],
         }
@@ -89,6 +92,9 @@ def _check(arguments: argparse.Namespace) -> int:
         for reason, count in sorted(report.dropped.items()):
             print(f"dropped {count}: {reason}")
         _print(found)
+        if pairs:
+            same = sum(pair.same for pair in pairs)
+            print(f"pairs: {len(pairs)} for verification, {same} of one person")
     for suspicion in found.suspicions:
         print(f"facebehavior: look at this: {suspicion}", file=sys.stderr)
     return report_problems(report.problems)

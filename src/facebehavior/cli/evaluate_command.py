@@ -101,6 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
             fold=arguments.fold,
             by=arguments.by if arguments.report is None else columns,
             other=other,
+            pairs=shards.pairs(),
             seed=arguments.seed,
         )
         found.append((given.name, evaluation))

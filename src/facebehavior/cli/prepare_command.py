@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
     from facebehavior.cli.problems import report_problems
-    from facebehavior.databases import ReadingReport, find_reader, prepare
+    from facebehavior.databases import ReadingReport, find_pairs, find_reader, prepare
     from facebehavior.databases.options import parsed_options
     from facebehavior.faces.alignment import CropParameters
 
@@ -59,6 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     reading = ReadingReport(strict=arguments.strict)
     options = parsed_options(read, arguments.option)
     manifest = read(Path(arguments.root), reading, **options)
+    pairs = find_pairs(arguments.database, Path(arguments.root), reading)
     for warning in reading.warnings:
         print(f"facebehavior: look at this: {warning}", file=sys.stderr)
     for reason, count in sorted(reading.dropped.items()):
@@ -67,6 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
         manifest,
         arguments.output,
         parameters,
+        pairs=pairs,
         follow=arguments.follow,
         workers=arguments.workers,
         strict=arguments.strict,

@@ -1,7 +1,8 @@
 """The databases: a reader each, and their preparation into shards."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 
 from facebehavior.databases.afew_va import read_afew_va
 from facebehavior.databases.aff_wild import read_aff_wild
@@ -19,8 +20,9 @@ from facebehavior.databases.emotionet import read_emotionet
 from facebehavior.databases.expw import read_expw
 from facebehavior.databases.fer2013 import read_fer2013
 from facebehavior.databases.ferplus import read_ferplus
-from facebehavior.databases.lfw import read_lfw
+from facebehavior.databases.lfw import read_lfw, read_pairs
 from facebehavior.databases.manifest_file import read_manifest_file
+from facebehavior.databases.pairs import Pair
 from facebehavior.databases.preparation import PreparationReport, is_prepared, prepare
 from facebehavior.databases.raf_au import read_raf_au
 from facebehavior.databases.raf_ce import read_raf_ce
@@ -61,6 +63,9 @@ READERS: Mapping[str, Reader] = {
 """Name of each database and what reads it; `table` is the user's own CSV or Parquet file, and
 `manifest` one that a program has written."""
 
+PAIRS: Mapping[str, Callable[[Path, ReadingReport], Sequence[Pair]]] = {"lfw": read_pairs}
+"""What reads the pairs of pictures that a release compares, by the name of its database."""
+
 
 def find_reader(name: str) -> Reader:
     """Give the reader of a database.
@@ -76,12 +81,20 @@ def find_reader(name: str) -> Reader:
     return READERS[name]
 
 
+def find_pairs(name: str, root: Path, report: ReadingReport) -> Sequence[Pair]:
+    """Read the pairs of pictures that a database's release compares; most have none."""
+    return PAIRS[name](root, report) if name in PAIRS else ()
+
+
 __all__ = [
+    "PAIRS",
     "READERS",
+    "Pair",
     "PreparationReport",
     "Reader",
     "ReadingReport",
     "Shards",
+    "find_pairs",
     "find_reader",
     "is_prepared",
     "prepare",

@@ -38,6 +38,7 @@ NAME = "aff-wild2"
 ARCHIVES = ("cropped_aligned", "cropped_aligned_new_50_vids")
 CROP_SIZE = 112
 ACTION_UNITS_OF_ABAW = (1, 2, 4, 6, 7, 10, 12, 15, 23, 24, 25, 26)
+ACTION_UNITS_OF_ABAW1 = (1, 2, 4, 6, 12, 15, 20, 25)
 CLASSES: Mapping[int, str | None] = {
     -1: None,
     0: "neutral",

@@ -10,6 +10,7 @@ import hashlib
 import json
 import shutil
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from facebehavior.databases.finding import (
     undetected,
 )
 from facebehavior.databases.landmarks import median_points
+from facebehavior.databases.pairs import Pair, keep_pairs
 from facebehavior.databases.shards import write_shard
 from facebehavior.errors import BadInput, FaceBehaviorError
 from facebehavior.faces.alignment import CropParameters
@@ -64,6 +66,7 @@ def prepare(
     output: str | Path,
     parameters: CropParameters,
     *,
+    pairs: Sequence[Pair] = (),
     detector: str = "landmarker",
     follow: bool = False,
     workers: int = 1,
@@ -81,6 +84,7 @@ def prepare(
             an encoded picture.
         output: folder for the shards; an unfinished preparation of the same rows goes on there.
         parameters: size and colour of the crops.
+        pairs: of pictures that the release compares, kept beside the shards.
         detector: name of the detector, see `faces.detectors.DETECTORS`.
         follow: in frames that stand together, take the face that overlaps the last frame's.
         workers: number of processes; the shards are the same whatever it is.
@@ -111,6 +115,8 @@ def prepare(
     counts = dict(Counter(alignment[readable].tolist()))
     report = PreparationReport(len(manifest), len(kept), counts, list(found.problems))
     _write_undetected(output / UNDETECTED, manifest, found)
+    if pairs:
+        keep_pairs(output, pairs)
     _write_report(report, output, parameters)
     shutil.rmtree(unfinished)
     return report

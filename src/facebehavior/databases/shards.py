@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from PIL import Image
 
+from facebehavior.databases.pairs import Pair, kept_pairs
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.alignment import CropParameters
 from facebehavior.files import writing
@@ -50,6 +51,14 @@ class Shards:
 
     def __len__(self) -> int:
         return len(self.manifest)
+
+    def pairs(self) -> tuple[Pair, ...]:
+        """Read the pairs of pictures that the release compares; most releases have none.
+
+        Raises:
+            FaceBehaviorError: their file is damaged.
+        """
+        return kept_pairs(self.path if self.path.is_dir() else self.path.parent)
 
     def crop(self, index: int) -> NDArray[np.uint8]:
         """Decode one crop, (S, S, C) uint8.

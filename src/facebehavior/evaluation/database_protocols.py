@@ -1,16 +1,23 @@
 """The protocols of the databases: splits, classes, action units, folds and metrics of the field."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from difflib import get_close_matches
 
 from facebehavior.databases import bp4d, disfa, disfa_plus, emotionet
-from facebehavior.databases.aff_wild2 import ACTION_UNITS_OF_ABAW
-from facebehavior.databases.splits import drawn_folds
+from facebehavior.databases.aff_wild2 import ACTION_UNITS_OF_ABAW, ACTION_UNITS_OF_ABAW1
 from facebehavior.errors import FaceBehaviorError
+from facebehavior.evaluation.protocol_forms import (
+    action_units_protocol,
+    affect_protocol,
+    compound_protocol,
+    expression_protocol,
+    given_folds,
+    leave_one_out,
+    multi_task_score,
+    seeded_folds,
+)
 from facebehavior.evaluation.protocols import GENERAL, EvaluationProtocol
 from facebehavior.evaluation.truth import labels_of
-
-Folds = Callable[[Iterable[str]], Mapping[str, int]]
 
 _EIGHT_OF_DISFA = (1, 2, 4, 6, 9, 12, 25, 26)
 _ABAW = "the challenges of ABAW (Kollias and others, from 2020)"
@@ -20,98 +27,8 @@ _OTHER = (
 )
 
 
-def given_folds(folds: Sequence[frozenset[str]]) -> Folds:
-    """Give the folds that the field has agreed on; other subjects have none."""
-    numbers = {subject: number for number, fold in enumerate(folds) for subject in fold}
-    return lambda subjects: {name: numbers[name] for name in subjects if name in numbers}
-
-
-def seeded_folds(number: int) -> Folds:
-    """Give as many folds of the subjects that there are; drawn with the seed 0."""
-    return lambda subjects: drawn_folds(subjects, number, seed=0)
-
-
-def leave_one_out(subjects: Iterable[str]) -> Mapping[str, int]:
-    """Give every subject a fold of its own."""
-    return {subject: number for number, subject in enumerate(sorted(set(subjects)))}
-
-
-def multi_task_score(figures: Mapping[str, float]) -> float:
-    """Give mean CCC + macro-F1 of the expressions + mean F1 of the action units."""
-    return figures["affect"] + figures["expression"] + figures["action_units"]
-
-
-def _action_units(
-    name: str,
-    database: str,
-    units: Sequence[int],
-    description: str,
-    *,
-    split: str | None = None,
-    metric: str = "mean_f1",
-    source: str = "common use in the field",
-    folds: Folds | None = None,
-) -> EvaluationProtocol:
-    return EvaluationProtocol(
-        name=name,
-        description=description,
-        source=source,
-        split=split,
-        truth=labels_of(["action_units"], action_units=units),
-        main_metric={"action_units": metric},
-        databases=(database,),
-        folds=folds,
-    )
-
-
-def _expression(
-    name: str, database: str, metric: str, description: str, split: str | None, source: str
-) -> EvaluationProtocol:
-    return EvaluationProtocol(
-        name=name,
-        description=description,
-        source=source,
-        split=split,
-        truth=labels_of(["expression"]),
-        main_metric={"expression": metric},
-        databases=(database,),
-    )
-
-
-def _affect(
-    name: str, database: str, description: str, split: str | None, folds: Folds | None = None
-) -> EvaluationProtocol:
-    return EvaluationProtocol(
-        name=name,
-        description=description,
-        source="common use in the field",
-        split=split,
-        truth=labels_of(["affect"]),
-        main_metric={"affect": "mean_ccc"},
-        databases=(database,),
-        folds=folds,
-    )
-
-
-def _compound(
-    name: str, database: str, classes: str, metric: str, description: str, split: str | None
-) -> EvaluationProtocol:
-    return EvaluationProtocol(
-        name=name,
-        description=(
-            f"{description} A model with a compound head is asked by it where it knows all "
-            "classes; any other by the zero-shot score of expressions, action units and valence."
-        ),
-        source="Kollias, CVPR 2023, and the databases' authors",
-        split=split,
-        truth=labels_of(["compound"], compound_set=classes),
-        main_metric={"compound": metric},
-        databases=(database,),
-    )
-
-
 _DATABASES = (
-    _expression(
+    expression_protocol(
         "fer2013",
         "fer2013",
         "accuracy",
@@ -119,7 +36,7 @@ _DATABASES = (
         "test",
         "Goodfellow and others, ICONIP 2013",
     ),
-    _expression(
+    expression_protocol(
         "affectnet-7",
         "affectnet",
         "accuracy",
@@ -128,10 +45,10 @@ _DATABASES = (
         "validation",
         "Mollahosseini, Hasani and Mahoor, 2019",
     ),
-    _affect(
+    affect_protocol(
         "affectnet-va", "affectnet", "Valence and arousal on the validation part.", "validation"
     ),
-    _expression(
+    expression_protocol(
         "raf-db",
         "raf-db",
         "unweighted_average_recall",
@@ -139,7 +56,7 @@ _DATABASES = (
         "test",
         "Li, Deng and Du, CVPR 2017",
     ),
-    _compound(
+    compound_protocol(
         "raf-db-compound",
         "raf-db-compound",
         "raf-db",
@@ -147,10 +64,10 @@ _DATABASES = (
         "11 compound expressions on the test part.",
         "test",
     ),
-    _action_units(
+    action_units_protocol(
         "raf-au", "raf-au", range(1, 27), "All action units on the drawn test part.", split="test"
     ),
-    _compound(
+    compound_protocol(
         "raf-ce",
         "raf-ce",
         "du",
@@ -158,7 +75,7 @@ _DATABASES = (
         "12 of the 14 compound expressions on the test part, told apart among the 15 of Du et al.",
         "test",
     ),
-    _action_units(
+    action_units_protocol(
         "emotionet-11",
         "emotionet",
         emotionet.CODED,
@@ -167,29 +84,21 @@ _DATABASES = (
         metric="mean_of_f1_and_accuracy",
         source="the challenge of 2017 (unverified)",
     ),
-    _compound(
-        "emotionet-compound",
-        "emotionet",
-        "emotionet",
-        "unweighted_average_recall",
-        "6 basic and 10 compound expressions.",
-        "validation",
-    ),
-    _action_units(
+    action_units_protocol(
         "disfa-12",
         "disfa",
         disfa.CODED,
         "12 action units, active from intensity 2 unless the reader was given another threshold.",
         folds=given_folds(disfa.FOLDS),
     ),
-    _action_units(
+    action_units_protocol(
         "disfa-8",
         "disfa",
         _EIGHT_OF_DISFA,
         "8 action units, active from intensity 2 unless the reader was given another threshold.",
         folds=given_folds(disfa.FOLDS),
     ),
-    _action_units(
+    action_units_protocol(
         "disfa-plus-12",
         "disfa-plus",
         disfa.CODED,
@@ -197,21 +106,23 @@ _DATABASES = (
         f"Subjects {disfa_plus.SUBJECTS[0]} to {disfa_plus.SUBJECTS[-1]} are in DISFA too.",
         folds=leave_one_out,
     ),
-    _action_units("bp4d-12", "bp4d", bp4d.CODED, "12 action units.", folds=given_folds(bp4d.FOLDS)),
-    _action_units(
+    action_units_protocol(
+        "bp4d-12", "bp4d", bp4d.CODED, "12 action units.", folds=given_folds(bp4d.FOLDS)
+    ),
+    action_units_protocol(
         "bp4d-plus-12",
         "bp4d-plus",
         bp4d.CODED,
         "12 action units; the folds are drawn by this project.",
         folds=seeded_folds(3),
     ),
-    _affect(
+    affect_protocol(
         "aff-wild", "aff-wild", "Valence and arousal of the drawn validation videos.", "validation"
     ),
-    _affect(
+    affect_protocol(
         "aff-wild2-va", "aff-wild2", "Valence and arousal of the validation videos.", "validation"
     ),
-    _expression(
+    expression_protocol(
         "aff-wild2-expr",
         "aff-wild2",
         "macro_f1",
@@ -219,7 +130,7 @@ _DATABASES = (
         "validation",
         _ABAW,
     ),
-    _expression(
+    expression_protocol(
         "abaw2-expr",
         "aff-wild2",
         "abaw_score",
@@ -227,7 +138,7 @@ _DATABASES = (
         "validation",
         f"{_ABAW}, first two editions",
     ),
-    _action_units(
+    action_units_protocol(
         "aff-wild2-au",
         "aff-wild2",
         ACTION_UNITS_OF_ABAW,
@@ -235,14 +146,24 @@ _DATABASES = (
         split="validation",
         source=_ABAW,
     ),
-    _action_units(
+    action_units_protocol(
+        "abaw1-au",
+        "aff-wild2",
+        ACTION_UNITS_OF_ABAW1,
+        "8 action units of the validation videos, as the first edition coded them: mean of mean F1 "
+        "and mean accuracy.",
+        split="validation",
+        metric="mean_of_f1_and_accuracy",
+        source=f"{_ABAW}, first edition",
+    ),
+    action_units_protocol(
         "abaw2-au",
         "aff-wild2",
         ACTION_UNITS_OF_ABAW,
         "12 action units of the validation videos: mean of mean F1 and mean accuracy.",
         split="validation",
         metric="mean_of_f1_and_accuracy",
-        source=f"{_ABAW}, first two editions",
+        source=f"{_ABAW}, second edition",
     ),
     EvaluationProtocol(
         name="abaw-mtl",
@@ -259,7 +180,7 @@ _DATABASES = (
         databases=("aff-wild2-mtl",),
         composite=multi_task_score,
     ),
-    _affect(
+    affect_protocol(
         "afew-va",
         "afew-va",
         "Valence and arousal; 5 folds of clips, drawn by this project.",
@@ -276,10 +197,16 @@ _DATABASES = (
         databases=("cfee",),
         folds=seeded_folds(10),
     ),
-    _compound(
-        "cfee-15", "cfee", "du", "unweighted_average_recall", "15 compound expressions.", None
+    compound_protocol(
+        "cfee-15",
+        "cfee",
+        "du",
+        "unweighted_average_recall",
+        "15 compound expressions; 10 folds of people, drawn by this project.",
+        None,
+        seeded_folds(10),
     ),
-    _expression(
+    expression_protocol(
         "expw",
         "expw",
         "accuracy",
@@ -287,7 +214,7 @@ _DATABASES = (
         "test",
         "Zhang, Luo, Loy and Tang, IJCV 2018; the parts are drawn by this project",
     ),
-    _compound(
+    compound_protocol(
         "c-expr-db-7", "c-expr-db", "c-expr-db", "macro_f1", "7 compound expressions.", "test"
     ),
     EvaluationProtocol(
@@ -298,6 +225,18 @@ _DATABASES = (
         truth=labels_of(["attributes"]),
         main_metric={"attributes": "mean_accuracy"},
         databases=("celeba",),
+    ),
+    EvaluationProtocol(
+        name="lfw-view2",
+        description=(
+            "The pairs of pairs.txt in 10 folds: mean accuracy, the threshold of each fold chosen "
+            "on the other nine. Pairs of which a picture is missing are left out and counted."
+        ),
+        source="Huang, Ramesh, Berg and Learned-Miller, 2007, View 2",
+        split=None,
+        truth=labels_of(["identity"]),
+        main_metric={"verification": "accuracy"},
+        databases=("lfw",),
     ),
     EvaluationProtocol(
         name="verification",

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from facebehavior.compound import find_compound_set
+from facebehavior.databases import Pair
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.evaluation.answers import answerable, compound_answers, scored_tasks
 from facebehavior.evaluation.audit import audit
+from facebehavior.evaluation.intensities import active_from
 from facebehavior.evaluation.judging import (
     Groups,
     judge_action_units,
@@ -21,10 +23,18 @@ from facebehavior.evaluation.judging import (
     judge_expression,
     judge_identity,
 )
+from facebehavior.evaluation.listed_pairs import ListedPairs, judge_pairs, listed_pairs
 from facebehavior.evaluation.other_model import OtherModel, compare
 from facebehavior.evaluation.protocols import EvaluationProtocol
 from facebehavior.evaluation.resampling import Resampling
 from facebehavior.evaluation.results import Evaluation
+from facebehavior.evaluation.selection import (
+    kept_rows,
+    nothing_left,
+    rows_of_fold,
+    rows_of_split,
+    texts,
+)
 from facebehavior.evaluation.truth import Truth
 from facebehavior.faces.alignment import CropParameters
 from facebehavior.intervals import REPLICATES
@@ -60,6 +70,7 @@ def evaluate(
     fold: int | None = None,
     by: Sequence[str] = (),
     other: OtherModel | None = None,
+    pairs: Sequence[Pair] = (),
     seed: int = 0,
     replicates: int = REPLICATES,
 ) -> Evaluation:
@@ -73,6 +84,7 @@ def evaluate(
         fold: judge the subjects of this fold of the protocol alone, from 0.
         by: columns of the manifest to audit by, such as `gender`.
         other: a model, or a file of predictions, to compare with.
+        pairs: of pictures that the database's release compares, for a protocol of verification.
         seed: seed of the bootstrap.
         replicates: number of draws of the bootstrap.
 
@@ -81,24 +93,29 @@ def evaluate(
 
     Raises:
         FaceBehaviorError: the crops are not what the model reads, the split or the fold has no
-            rows, there is no such column, or no row has a label for a task of the model.
+            rows, there is no such column, no row has a label for a task of the model, or the
+            protocol compares listed pairs and there are too few.
     """
     _check_crops(model, data.crop_parameters)
     split = split or protocol.split
     manifest = data.manifest
     given = protocol.truth(manifest)
+    listed = listed_pairs(manifest, pairs) if "verification" in protocol.main_metric else None
+    if listed is not None:
+        given = listed.narrowed(given)
     _say_if_foreign(protocol, manifest)
     truth = given.without(model.metadata.untrained)
     _check_columns(manifest, by)
-    inside = _rows_of_split(manifest, split) & _rows_of_fold(manifest, protocol, fold)
-    kept, dropped = _kept_rows(truth, inside, answerable(model.metadata.heads))
+    inside = rows_of_split(manifest, split) & rows_of_fold(manifest, protocol, fold)
+    kept, dropped = kept_rows(truth, inside, answerable(model.metadata.heads))
     if not kept.any():
-        raise FaceBehaviorError(_nothing_left(protocol, model, dropped))
+        raise FaceBehaviorError(nothing_left(protocol, model, dropped))
     rows = np.flatnonzero(kept)
     predictions, pixels_sha256 = _predict(model, data, rows)
     groups = _groups(manifest, rows)
     resampling = Resampling(replicates=replicates, seed=seed)
-    results = _judge(model, predictions, truth, rows, groups, resampling, protocol)
+    chosen = None if listed is None else listed.among(rows)
+    results = _judge(model, predictions, truth, rows, groups, resampling, protocol, chosen)
     scored = scored_tasks(predictions, truth, rows, model.metadata.action_unit_thresholds)
     return Evaluation(
         model_name=model.metadata.name,
@@ -109,22 +126,23 @@ def evaluate(
         runtime=model.runtime,
         protocol=protocol,
         split=split,
-        databases=tuple(sorted(set(_texts(manifest, "database")[rows]))),
-        data_sha256=_data_sha256(pixels_sha256, given, rows),
+        databases=tuple(sorted(set(texts(manifest, "database")[rows]))),
+        data_sha256=_data_sha256(pixels_sha256, given, rows, chosen),
         rows=int(inside.sum()),
         images=len(rows),
         dropped=dropped,
-        alignment=_counts(_texts(manifest, "alignment")[rows]),
+        alignment=_counts(texts(manifest, "alignment")[rows]),
         subjects=None if groups is None else len(np.unique(groups)),
         resampling=resampling,
         unanswered=tuple(
             name for name in given.annotated_outputs(rows) if name in model.metadata.untrained
         ),
+        active_from=active_from(manifest, rows, given),
         fold=fold,
         audits=tuple(
             audit(one, protocol.main_metric[one.task], name, values, groups, resampling)
             for name in by
-            for values in [_texts(manifest, name)[rows]]
+            for values in [texts(manifest, name)[rows]]
             for one in scored
             if one.task in protocol.main_metric
         ),
@@ -150,44 +168,6 @@ def _described(crop: CropParameters) -> str:
     return f"{crop.size} x {crop.size} pixels, {crop.colour}, template {crop.template}"
 
 
-def _rows_of_split(manifest: Manifest, split: str | None) -> NDArray[np.bool_]:
-    if split is None:
-        return np.ones(len(manifest), dtype=np.bool_)
-    splits = _texts(manifest, "split")
-    inside = np.asarray(splits == split, dtype=np.bool_)
-    if not inside.any():
-        known = ", ".join(sorted({str(name) for name in splits if name is not None})) or "none"
-        raise FaceBehaviorError(
-            f"expected rows of the split {split!r}, found splits: {known}; name one of them"
-        )
-    return inside
-
-
-def _kept_rows(
-    truth: Truth, inside: NDArray[np.bool_], heads: tuple[str, ...]
-) -> tuple[NDArray[np.bool_], dict[str, int]]:
-    """Give the rows to judge, and the number of the split's other rows by reason."""
-    left_out = {reason: rows & inside for reason, rows in truth.dropped.items()}
-    kept = inside.copy()
-    for rows in left_out.values():
-        kept &= ~rows
-    labelled = np.zeros(len(inside), dtype=np.bool_)
-    for task, labels in truth.tasks().items():
-        if task in heads:
-            labelled |= labels.rows()
-    left_out["no label for a task of the model"] = kept & ~labelled
-    counts = {reason: int(rows.sum()) for reason, rows in left_out.items()}
-    return kept & labelled, {reason: count for reason, count in counts.items() if count}
-
-
-def _nothing_left(protocol: EvaluationProtocol, model: FaceModel, dropped: dict[str, int]) -> str:
-    reasons = "; ".join(f"{reason}: {count}" for reason, count in dropped.items())
-    return (
-        f"no row is left to judge by the protocol {protocol.name} for a model that predicts "
-        f"{', '.join(model.metadata.heads)} ({reasons}); choose another protocol or database"
-    )
-
-
 def _predict(
     model: FaceModel, data: LabelledCrops, rows: NDArray[np.int64]
 ) -> tuple[Predictions, str]:
@@ -203,21 +183,25 @@ def _predict(
     return join(parts), digest.hexdigest()
 
 
-def _data_sha256(pixels_sha256: str, truth: Truth, rows: NDArray[np.int64]) -> str:
+def _data_sha256(
+    pixels_sha256: str, truth: Truth, rows: NDArray[np.int64], pairs: ListedPairs | None
+) -> str:
     digest = hashlib.sha256(pixels_sha256.encode())
     for task, labels in truth.tasks().items():
         # What stands beside a false mask means nothing and must not count.
         known = np.where(labels.annotated, labels.values.astype(np.float64), np.nan)[rows]
         digest.update(f"{task} {known.shape}".encode() + known.tobytes())
+    if pairs is not None:
+        digest.update(pairs.table().tobytes())
     return digest.hexdigest()
 
 
 def _groups(manifest: Manifest, rows: NDArray[np.int64]) -> Groups:
     """Number the rows' persons; a row that names none stands alone. None where no row does."""
-    subjects = _texts(manifest, "subject")[rows]
+    subjects = texts(manifest, "subject")[rows]
     if all(subject is None for subject in subjects):
         return None
-    databases = _texts(manifest, "database")[rows]
+    databases = texts(manifest, "database")[rows]
     numbers: dict[tuple[object, ...], int] = {}
     keys = [
         (place,) if subject is None else (database, subject)
@@ -234,6 +218,7 @@ def _judge(
     groups: Groups,
     resampling: Resampling,
     protocol: EvaluationProtocol,
+    pairs: ListedPairs | None,
 ) -> dict[str, Any]:
     """Judge every task that the model and the labels have."""
     found: dict[str, Any] = {}
@@ -275,28 +260,11 @@ def _judge(
         )
     if predictions.affect is not None and truth.affect is not None:
         found["affect"] = judge_affect(predictions.affect, truth.affect[rows], groups, resampling)
-    if predictions.embedding is not None and truth.identity is not None:
+    if predictions.embedding is not None and pairs is not None:
+        found["verification"] = judge_pairs(predictions.embedding, pairs, resampling)
+    elif predictions.embedding is not None and truth.identity is not None:
         found["identity"] = judge_identity(predictions.embedding, truth.identity[rows], resampling)
     return found
-
-
-def _rows_of_fold(
-    manifest: Manifest, protocol: EvaluationProtocol, fold: int | None
-) -> NDArray[np.bool_]:
-    if fold is None:
-        return np.ones(len(manifest), dtype=np.bool_)
-    if protocol.folds is None:
-        raise FaceBehaviorError(f"the protocol {protocol.name} has no folds, found fold {fold}")
-    subjects = _texts(manifest, "subject")
-    folds = protocol.folds(str(name) for name in subjects if name is not None)
-    inside = np.array([folds.get(name) == fold for name in subjects], dtype=np.bool_)
-    if not inside.any():
-        known = sorted(set(folds.values()))
-        raise FaceBehaviorError(
-            f"expected a fold of the protocol {protocol.name} that has subjects here, one of "
-            f"{known}, found {fold}"
-        )
-    return inside
 
 
 def _say_if_foreign(protocol: EvaluationProtocol, manifest: Manifest) -> None:
@@ -316,10 +284,6 @@ def _check_columns(manifest: Manifest, names: Sequence[str]) -> None:
         if name not in manifest.table.column_names:
             known = ", ".join(n for n in manifest.table.column_names if n != "image")
             raise FaceBehaviorError(f"there is no column {name!r} to audit by; found {known}")
-
-
-def _texts(manifest: Manifest, name: str) -> NDArray[np.object_]:
-    return np.array(manifest.column(name).to_pylist(), dtype=object)
 
 
 def _counts(names: NDArray[np.object_]) -> dict[str, int]:

@@ -132,6 +132,46 @@ class IdentityResult:
     figures: Mapping[str, Interval]
 
 
+@dataclass(frozen=True)
+class FoldResult:
+    """One fold of listed pairs.
+
+    Attributes:
+        fold: its number, from 0.
+        pairs: number of its pairs.
+        same: how many of them show one person.
+        accuracy: by the threshold that is best on all other folds.
+        threshold: that similarity.
+    """
+
+    fold: int
+    pairs: int
+    same: int
+    accuracy: float
+    threshold: float
+
+
+@dataclass(frozen=True)
+class VerificationResult:
+    """How well listed pairs of one person are told from those of two.
+
+    Attributes:
+        images: number of images that are in a pair.
+        pairs: number of pairs that were compared.
+        left_out: listed pairs of which a picture is missing.
+        figures: `accuracy` (mean over the folds) and its `standard_error`; `roc_auc`,
+            `equal_error_rate`, `true_match_rate` (where 1 % of the pairs of two people match) and
+            `true_match_rate_at_0.1_percent`, all of the pairs.
+        folds: one entry a fold.
+    """
+
+    images: int
+    pairs: int
+    left_out: int
+    figures: Mapping[str, Interval]
+    folds: tuple[FoldResult, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Evaluation:
     """How well one model does on one set of images by one protocol.
@@ -160,8 +200,11 @@ class Evaluation:
         compound: None where the model or the data have none.
         attributes: None where the model or the data have none.
         identity: None where the model or the data have none.
+        verification: by listed pairs; None where the protocol compares none.
         unanswered: action units, attributes, valence or arousal with labels here that the model
             was never taught; they are in no figure.
+        active_from: the coders' level, 1 to 5, from which an action unit counts as active in these
+            labels; None where they do not follow from intensities.
         fold: the fold whose subjects alone are judged; None for all.
         audits: figures by group.
         comparison: with another model; None where none was asked for.
@@ -189,7 +232,9 @@ class Evaluation:
     compound: ExpressionResult | None = None
     attributes: ActionUnitsResult | None = None
     identity: IdentityResult | None = None
+    verification: VerificationResult | None = None
     unanswered: tuple[str, ...] = ()
+    active_from: int | None = None
     fold: int | None = None
     audits: tuple[Audit, ...] = ()
     comparison: Comparison | None = None

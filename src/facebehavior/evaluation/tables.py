@@ -10,6 +10,7 @@ from facebehavior.evaluation.results import (
     Evaluation,
     ExpressionResult,
     IdentityResult,
+    VerificationResult,
 )
 from facebehavior.intervals import Interval
 from facebehavior.labels import ACTION_UNIT_NAMES
@@ -23,6 +24,7 @@ _TASK_TITLES = {
     "compound": "compound",
     "attributes": "attributes",
     "identity": "identity",
+    "verification": "verification",
 }
 
 
@@ -52,6 +54,8 @@ def report_text(evaluation: Evaluation, pictures: Sequence[str] = ()) -> str:
         sections.append(_action_units(evaluation.attributes, _level(evaluation), "Attributes"))
     if evaluation.identity is not None:
         sections.append(_identity(evaluation.identity))
+    if evaluation.verification is not None:
+        sections.append(_verification(evaluation.verification))
     if evaluation.audits:
         sections.append(_audits(evaluation))
     if evaluation.comparison is not None:
@@ -129,6 +133,11 @@ def _data(evaluation: Evaluation) -> str:
             [("not judged: the model was never taught", ", ".join(evaluation.unanswered))]
             if evaluation.unanswered
             else []
+        ),
+        *(
+            []
+            if evaluation.active_from is None
+            else [("action units are active from", f"intensity {evaluation.active_from} of 5")]
         ),
         ("aligned by", aligned),
         ("share aligned by the fallback", figure(evaluation.fallback_share)),
@@ -226,6 +235,22 @@ def _identity(result: IdentityResult) -> str:
     )
 
 
+def _verification(result: VerificationResult) -> str:
+    rows = [
+        (one.fold, one.pairs, one.same, figure(one.accuracy), figure(one.threshold))
+        for one in result.folds
+    ]
+    table = markdown_table(("fold", "pairs", "of one person", "accuracy", "threshold"), rows)
+    return (
+        f"## Verification\n\n{result.pairs} listed pairs of {result.images} images; left out, for "
+        f"want of a picture: {result.left_out} listed pairs.\n\n{table}\n\nThreshold: the cosine "
+        "above which two faces count as one person's, chosen on all other folds. Accuracy: the "
+        "mean over the folds with Student's interval over them; all other figures are of all pairs "
+        "at once, intervals over persons. True match rate: where 1 % of the pairs of two people "
+        "match, or 0.1 %."
+    )
+
+
 def _audits(evaluation: Evaluation) -> str:
     level = _level(evaluation)
     parts = ["## By group"]
@@ -301,6 +326,8 @@ def _words(metric: str) -> str:
         "abaw_score": ".67 macro F1 + .33 accuracy",
         "mean_of_f1_and_accuracy": "mean of F1 and accuracy",
         "roc_auc": "ROC AUC",
+        "true_match_rate_at_0.1_percent": "true match rate at 0.1 %",
+        "standard_error": "standard error of the accuracy",
         "mean_roc_auc": "mean ROC AUC",
         "mean_ccc": "mean CCC",
         "ccc": "CCC",
