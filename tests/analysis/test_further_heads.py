@@ -17,7 +17,7 @@ from facebehavior.cli.compare_command import errors_of
 from facebehavior.errors import BadInput, FaceBehaviorError
 from facebehavior.labels import ATTRIBUTE_COLUMNS, COMPOUND_EXPRESSIONS
 from facebehavior.model_file import MatchThreshold
-from facebehavior.records import read_records
+from facebehavior.records import convert, read_records
 
 Command = Callable[..., Answer]
 
@@ -66,12 +66,48 @@ def test_every_head_has_its_columns(
     assert len(document["columns"]["embedding"]["range"]) == 2
 
 
-def test_a_csv_leaves_the_embedding_out_and_json_lines_keep_it(
-    facebehavior: Command, tiny_further_model: Path, astronaut: Path, tmp_path: Path
+@pytest.mark.parametrize(
+    ("output", "option", "column"),
+    [
+        ("faces.csv", "--embedding", "embedding"),
+        ("faces.csv", "--landmarks", "landmarks"),
+        (None, "--embedding", "embedding"),
+        ("faces.openface.csv", "--compound", "compound"),
+        ("faces.openface.csv", "--people", "person"),
+        ("faces.libreface.csv", "--embedding", "embedding"),
+    ],
+)
+def test_a_column_that_is_asked_for_and_has_no_place_is_an_error(
+    facebehavior: Command,
+    astronaut: Path,
+    tmp_path: Path,
+    output: str | None,
+    option: str,
+    column: str,
 ) -> None:
-    for name in ("faces.csv", "faces.jsonl"):
-        words = ("analyze", astronaut, "-o", tmp_path / name, "--embedding")
-        assert facebehavior(*words, "--model", tiny_further_model).code == 0
+    written = () if output is None else ("-o", tmp_path / output)
+    answer = facebehavior("analyze", astronaut, *written, option)
+    assert answer.code == 2
+    assert f"no place for the column {column}" in answer.errors
+    assert ".parquet or .jsonl" in answer.errors
+    assert answer.errors.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_json_lines_keep_the_embedding_and_converting_to_csv_says_that_it_is_left_out(
+    facebehavior: Command,
+    tiny_further_model: Path,
+    astronaut: Path,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    words = ("analyze", astronaut, "-o", tmp_path / "faces.jsonl", "--embedding")
+    assert facebehavior(*words, "--model", tiny_further_model).code == 0
+    parquet = tmp_path / "faces.parquet"
+    convert(tmp_path / "faces.jsonl", parquet)
+    assert caplog.messages == []
+    convert(parquet, tmp_path / "faces.csv")
+    assert caplog.messages == [f"{tmp_path / 'faces.csv'} has no place for embedding: left out"]
     assert "embedding" not in read_records(tmp_path / "faces.csv").column_names
     (row,) = read_records(tmp_path / "faces.jsonl").to_pylist()
     assert len(row["embedding"]) == 512
@@ -79,12 +115,13 @@ def test_a_csv_leaves_the_embedding_out_and_json_lines_keep_it(
 
 
 def test_a_model_without_the_tasks_has_no_such_columns_and_refuses_the_embedding(
-    tiny_model: Path, facebehavior: Command, astronaut: Path
+    tiny_model: Path, facebehavior: Command, astronaut: Path, tmp_path: Path
 ) -> None:
     with Analyzer(tiny_model) as analyzer:
         names = Recorder(analyzer.model).schema.names
     assert not {"embedding", "attr_young", "compound"} & set(names)
-    answer = facebehavior("analyze", astronaut, "--embedding", "--model", tiny_model)
+    words = ("analyze", astronaut, "--embedding", "-o", tmp_path / "faces.parquet")
+    answer = facebehavior(*words, "--model", tiny_model)
     assert answer.code == 2
     assert "gives no embedding" in answer.errors
     answer = facebehavior("compare", astronaut, astronaut, "--model", tiny_model)

@@ -53,12 +53,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "what is done over time",
     )
     parser.add_argument(
-        "--landmarks", action="store_true", help="keep the 478 points of each face (not in CSV)"
+        "--landmarks",
+        action="store_true",
+        help="keep the 478 points of each face (in Parquet and JSON)",
     )
     parser.add_argument(
         "--embedding",
         action="store_true",
-        help="keep the embedding of each face, where the model has one (not in CSV)",
+        help="keep the embedding of each face, where the model has one (in Parquet and JSON)",
     )
     parser.add_argument(
         "--compound",
@@ -115,7 +117,12 @@ def run(arguments: argparse.Namespace) -> int:
     from facebehavior.faces.detectors import open_detector
     from facebehavior.faces.media import find_sources
     from facebehavior.files import check_writable
+    from facebehavior.records import check_held
 
+    optional = {"person": arguments.people} | {
+        name: getattr(arguments, name) for name in ("landmarks", "embedding", "compound")
+    }
+    check_held(arguments.output, [name for name, wanted in optional.items() if wanted])
     if arguments.overlay:
         check_overlay(arguments.overlay, find_sources(arguments.inputs).sources)
     asked = Finish(

@@ -7,6 +7,7 @@ from facebehavior.records.columns import (
     record_columns,
 )
 from facebehavior.records.converting import convert, read_any_records
+from facebehavior.records.formats import check_held
 from facebehavior.records.reading import read_records
 from facebehavior.records.rows import FaceRecord, FrameRecord, record_batch
 from facebehavior.records.schema import (
@@ -25,6 +26,7 @@ __all__ = [
     "RecordWriter",
     "RecordedModel",
     "arrow_schema",
+    "check_held",
     "convert",
     "open_writer",
     "own_column",

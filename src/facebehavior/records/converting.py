@@ -1,6 +1,7 @@
 """From any table of faces to any other, a few thousand rows at a time."""
 
 import csv
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
@@ -9,16 +10,21 @@ from pathlib import Path
 import pyarrow as pa
 
 from facebehavior.errors import FaceBehaviorError
+from facebehavior.records.formats import format_of
 from facebehavior.records.peers import PEERS, Peer
 from facebehavior.records.reading import record_batches
 from facebehavior.records.schema import arrow_schema
 from facebehavior.records.writers import open_writer
+
+_log = logging.getLogger(__name__)
 
 ROWS_TOGETHER = 2048
 
 
 def convert(source: str | Path, target: str | Path) -> int:
     """Read a table of faces, ours or another program's, and write it as the target's name says.
+
+    Columns that the target has no place for are named in a warning.
 
     Args:
         source: a record (`.parquet`, `.csv`, `.jsonl`), or a CSV of OpenFace 2, py-feat or
@@ -33,6 +39,12 @@ def convert(source: str | Path, target: str | Path) -> int:
         FaceBehaviorError: a file is not what its name says, or cannot be written.
     """
     schema, batches = any_batches(Path(source))
+    target_format = format_of(Path(target))
+    lacked = frozenset() if target_format is None else target_format.lacks
+    # Every record has a column for people, and it is empty where nobody asked for them.
+    left_out = [name for name in schema.names if name in lacked - {"person"}]
+    if left_out:
+        _log.warning("%s has no place for %s: left out", target, ", ".join(left_out))
     rows = 0
     with open_writer(target, schema) as writer:
         for batch in batches:

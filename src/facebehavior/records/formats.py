@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from facebehavior.errors import FaceBehaviorError
 from facebehavior.records.peers import PEERS, Peer
 from facebehavior.records.peers.peer import filled
 
@@ -24,12 +25,12 @@ class FileFormat:
 
     Attributes:
         write: writes the batches, all of one schema, to a path.
-        holds_lists: whether the columns that hold lists are written.
+        lacks: the columns that a record may have and the file has no place for.
         own: whether the columns are the record's, so that its schema describes them.
     """
 
     write: Callable[[Path, pa.Schema, Batches], None]
-    holds_lists: bool
+    lacks: frozenset[str] = frozenset()
     own: bool = True
 
 
@@ -83,16 +84,40 @@ def _write_peer(peer: Peer, path: Path, _: pa.Schema, batches: Batches) -> None:
                     lines.writerow(filled(texts, peer.columns))
 
 
+LISTS = frozenset({"landmarks", "embedding"})
+OPTIONAL = LISTS | {"compound", "person"}
+"""The columns that are filled where they are asked for; of these, those that hold lists."""
+
 FORMATS: Mapping[str, FileFormat] = {
-    ".parquet": FileFormat(_write_parquet, holds_lists=True),
-    ".csv": FileFormat(_write_csv, holds_lists=False),
-    ".jsonl": FileFormat(_write_json_lines, holds_lists=True),
+    ".parquet": FileFormat(_write_parquet),
+    ".csv": FileFormat(_write_csv, lacks=LISTS),
+    ".jsonl": FileFormat(_write_json_lines),
     **{
-        peer.ending: FileFormat(partial(_write_peer, peer), holds_lists=True, own=False)
+        peer.ending: FileFormat(partial(_write_peer, peer), OPTIONAL - peer.holds, own=False)
         for peer in PEERS
     },
 }
 """The formats of a record, and of other programs, by the ending of the file's name."""
+
+
+def check_held(path: str | Path | None, asked: Collection[str]) -> None:
+    """Check that a file can hold the columns that are asked for.
+
+    Args:
+        path: of the file; None for the table on the terminal.
+        asked: some of `OPTIONAL`.
+
+    Raises:
+        FaceBehaviorError: it has no place for one of them.
+    """
+    known = None if path is None else format_of(Path(path))
+    lacks = frozenset() if known is None else known.lacks
+    for name in sorted((LISTS if path is None else lacks) & set(asked)):
+        place = "the printed table" if path is None else str(path)
+        raise FaceBehaviorError(
+            f"{place} has no place for the column {name}, which is asked for: write .parquet or "
+            ".jsonl with -o, or leave the option out"
+        )
 
 
 def format_of(path: Path) -> FileFormat | None:

@@ -42,7 +42,7 @@ class RecordWriter:
     ) -> None:
         if path.is_dir():
             raise FaceBehaviorError(f"expected a file to write to, found the folder {path}")
-        names = [f.name for f in schema if file_format.holds_lists or not _holds_lists(f.type)]
+        names = [f.name for f in schema if f.name not in file_format.lacks]
         self.path = path
         self.schema_path = path.with_name(f"{path.name}.schema.json")
         self._rows_schema = schema

@@ -26,6 +26,7 @@ class Peer:
         read: turns one row of it, text by column, into a row of the record; what is left out is
             null, and `face` is left to whom sees all rows of a frame. Its second argument is the
             path of the file.
+        holds: columns that a record has where they are asked for, and that it has a place for.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Peer:
     marks: frozenset[str]
     written: Callable[[Row], dict[str, str] | None]
     read: Callable[[Mapping[str, str], Path], dict[str, object]]
+    holds: frozenset[str] = frozenset()
 
 
 def number(row: Mapping[str, str], name: str) -> float | None:

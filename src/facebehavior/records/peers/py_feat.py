@@ -219,4 +219,5 @@ PY_FEAT = Peer(
     marks=frozenset({"FaceRectX", "FaceScore"}),
     written=written,
     read=read,
+    holds=frozenset({"landmarks", "embedding", "person"}),
 )
