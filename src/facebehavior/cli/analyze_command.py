@@ -112,7 +112,7 @@ def run(arguments: argparse.Namespace) -> int:
     from facebehavior.analysis.thumbnails import Thumbnails
     from facebehavior.cli.memory import RecordInMemory
     from facebehavior.cli.problems import report_problems
-    from facebehavior.cli.table import PrintedTable
+    from facebehavior.cli.table import PrintedTable, own_tasks
     from facebehavior.errors import BadInput, FaceBehaviorError
     from facebehavior.faces.detectors import open_detector
     from facebehavior.faces.media import find_sources
@@ -164,7 +164,7 @@ def run(arguments: argparse.Namespace) -> int:
         records = whole or (
             recorder.open(arguments.output, _work(arguments))
             if arguments.output
-            else PrintedTable()
+            else PrintedTable(own_tasks(analyzer.model.metadata))
         )
         drawing = (
             open_overlay(arguments.overlay, anonymous=arguments.anonymize)
@@ -234,7 +234,7 @@ def _run_in_processes(arguments: argparse.Namespace, finished: bool) -> int:
     from facebehavior.analysis.analyzer import nothing_usable
     from facebehavior.analysis.parallel import Settings, analyze_in_processes
     from facebehavior.cli.problems import report_problems
-    from facebehavior.cli.table import PrintedTable
+    from facebehavior.cli.table import PrintedTable, own_tasks
     from facebehavior.errors import BadInput, FaceBehaviorError
 
     people = arguments.people or arguments.gallery
@@ -253,10 +253,11 @@ def _run_in_processes(arguments: argparse.Namespace, finished: bool) -> int:
     with ExitStack() as opened:
         with Analyzer(arguments.model, runtime=arguments.runtime) as analyzer:
             recorder = Recorder(analyzer.model, **chosen)
+            tasks = own_tasks(analyzer.model.metadata)
         records = (
             recorder.open(arguments.output, _work(arguments))
             if arguments.output
-            else PrintedTable()
+            else PrintedTable(tasks)
         )
         bar = opened.enter_context(tqdm(unit="frame", disable=None, leave=False))
         opened.enter_context(records)
