@@ -133,12 +133,6 @@ def test_emotionet_finds_pictures_by_the_end_of_their_address(tmp_path: Path) ->
     assert report.dropped == {"no picture": 1}
 
 
-def test_emotionet_workbooks_are_to_be_saved_as_csv(tmp_path: Path) -> None:
-    (tmp_path / "EmotioNet_FACS_aws_2020_24600.xlsx").write_bytes(b"PK")
-    with pytest.raises(FaceBehaviorError, match=r"save EmotioNet_FACS_aws_2020_24600\.xlsx as CSV"):
-        read("emotionet", tmp_path)
-
-
 def test_sides_of_action_units_are_not_kept() -> None:
     found = action_units_of("1+2+R12+25")
     assert {name for name, active in found.items() if active} == {"au01", "au02", "au12", "au25"}

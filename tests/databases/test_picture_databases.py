@@ -132,7 +132,7 @@ def test_cfee_names_decide_never_numbers(tmp_path: Path) -> None:
     assert report.dropped == {"class without a name": 3}
     assert len(report.problems) == 1
     (tmp_path / "CFEE_Database_230" / "summary.csv").unlink()
-    with pytest.raises(FaceBehaviorError, match="save the sheet"):
+    with pytest.raises(FaceBehaviorError, match=r"expected summary\.csv or AU_annotation"):
         read("cfee", tmp_path)
 
 

@@ -17,6 +17,7 @@ PACKAGES = ("numpy", "pillow", "pyarrow", "av", "mediapipe", "onnxruntime")
 EXTRAS = {
     "train": ("torch", "lightning_fabric", "onnx", "onnxscript", "pydantic", "safetensors"),
     "openvino": ("openvino",),
+    "workbooks": ("python_calamine",),
 }
 
 

@@ -8,13 +8,14 @@ Citation: Du, Tao and Martinez, "Compound facial expressions of emotion", PNAS 2
 Metric: accuracy and UAR over 10 folds of subjects.
 
 The class of a picture is the first number of its name; which expression it is stands in the sheet
-`summary` of the workbook and is never computed. Save that sheet as `summary.csv` (class number,
-name) beside the workbook. The sheets of action units are not read: their layout is not established.
+`summary` of the workbook and is never computed. Reading workbooks needs the extra `workbooks`;
+without it, save that sheet as `summary.csv` (class number, name), which goes before the workbook.
+The sheets of action units are not read: their layout is not established.
 
 Layout::
 
     CFEE_Database_230/01-04/Images1/01_101_0001.jpg  class, person, picture; .jpg or .JPG
-    CFEE_Database_230/summary.csv                    rows `1,Neutral`
+    CFEE_Database_230/AU_annotation_all_subjects.xls sheet summary: 1, Neutral; also .xlsx
 """
 
 import re
@@ -25,11 +26,12 @@ from facebehavior.databases.codes import Labels, whole
 from facebehavior.databases.pictures import names_in
 from facebehavior.databases.reading import ReadingReport, required_folder
 from facebehavior.databases.text import numbered_rows
+from facebehavior.databases.workbooks import ENDINGS, sheet_rows
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import COMPOUND_EXPRESSIONS, EXPRESSIONS, Manifest
 
 NAME = "cfee"
-SUMMARY = "summary.csv"
+SUMMARY, SHEET, WORKBOOK = "summary.csv", "summary", "AU_annotation_all_subjects"
 _FOLDER = "CFEE_Database_230"
 _PICTURE = re.compile(r"(\d+)_(\d+)_(\d+)\.jpe?g$", re.IGNORECASE)
 _WORDS: Mapping[str, str] = {
@@ -50,17 +52,14 @@ def read_cfee(root: Path, report: ReadingReport) -> Manifest:
         report: takes the counts and problems.
 
     Raises:
-        FaceBehaviorError: the summary or the pictures are missing.
+        FaceBehaviorError: the summary or the pictures are missing, or the summary is a workbook and
+            the extra for it is not installed.
         BadInput: the first malformed row, in strict reading.
     """
     required_folder(root, "CFEE")
     folder = root / _FOLDER if (root / _FOLDER).is_dir() else root
-    if not (folder / SUMMARY).is_file():
-        raise FaceBehaviorError(
-            f"{folder}: expected {SUMMARY}, found none; save the sheet `summary` of "
-            "AU_annotation_all_subjects.xls under that name"
-        )
-    classes = _classes(folder / SUMMARY, report)
+    summary = _summary(folder)
+    classes = _classes(summary, report)
     pictures = [
         folder / group / images / name
         for group in sorted(names_in(folder))
@@ -70,7 +69,7 @@ def read_cfee(root: Path, report: ReadingReport) -> Manifest:
     ]
     if not pictures:
         raise FaceBehaviorError(f"{folder}: expected 01-04/Images1/01_101_0001.jpg, found none")
-    return Manifest.from_rows(_rows(pictures, classes, report))
+    return Manifest.from_rows(_rows(pictures, classes, summary.name, report))
 
 
 def label_of(name: str) -> Labels:
@@ -88,9 +87,21 @@ def label_of(name: str) -> Labels:
     raise ValueError(f"expected one of the 22 expressions, found {name!r}")
 
 
+def _summary(folder: Path) -> Path:
+    names = (SUMMARY, *(WORKBOOK + ending for ending in ENDINGS))
+    found = next((folder / name for name in names if (folder / name).is_file()), None)
+    if found is None:
+        raise FaceBehaviorError(f"{folder}: expected {names[0]} or {names[1]}, found neither")
+    return found
+
+
 def _classes(file: Path, report: ReadingReport) -> dict[int, Labels]:
     found: dict[int, Labels] = {}
-    for line, cells in numbered_rows(file, report):
+    workbook = file.suffix in ENDINGS
+    rows = sheet_rows(file, report, sheet=SHEET) if workbook else numbered_rows(file, report)
+    for line, cells in rows:
+        if not found and not cells[0].replace(".", "").isdecimal():
+            continue  # a header, before the first class
         try:
             if len(cells) < 2:
                 raise ValueError(f"expected a class and its name, found {len(cells)} cells")
@@ -106,7 +117,7 @@ def _classes(file: Path, report: ReadingReport) -> dict[int, Labels]:
 
 
 def _rows(
-    pictures: list[Path], classes: Mapping[int, Labels], report: ReadingReport
+    pictures: list[Path], classes: Mapping[int, Labels], summary: str, report: ReadingReport
 ) -> Iterator[Labels]:
     unnamed: dict[int, int] = {}
     for picture in pictures:
@@ -122,4 +133,4 @@ def _rows(
             continue
         yield {"image": str(picture), "database": NAME, "subject": found[2], **classes[code]}
     for code, count in sorted(unnamed.items()):
-        report.warn(pictures[0].parent, f"{count} pictures of class {code}, which {SUMMARY} lacks")
+        report.warn(pictures[0].parent, f"{count} pictures of class {code}, which {summary} lacks")

@@ -10,14 +10,15 @@ algorithm for the automatic annotation of a million facial expressions in the wi
 Metric: mean F1 and mean accuracy of the action units, and the mean of both (AFA, unverified).
 
 The release gives addresses: a picture is found by the last part of its address, anywhere below the
-folder of pictures. 999 means that nobody knows, never that an action unit is absent.
+folder of pictures. 999 means that nobody knows, never that an action unit is absent. Reading
+workbooks needs the extra `workbooks`; a CSV file of the same name goes before one.
 
 Options: `pictures`, the folder in which you have stored the pictures. `units`, challenge (the 11)
 or all (every one of our 17 that has a column).
 
 Layout::
 
-    EmotioNet_FACS_aws_2020_24600.csv                URL, URL orig, 'AU 1', ... 'AU 60'
+    EmotioNet_FACS_aws_2020_24600.csv                URL, URL orig, 'AU 1', ... 'AU 60'; also .xlsx
     dataFile_0001.txt                                tabs, no header: address, address, AU 1 ... 60
     images/N_01/N_01_00001.jpg
 """
@@ -30,6 +31,7 @@ from facebehavior.databases.codes import Labels, occurrences
 from facebehavior.databases.pictures import PICTURES, names_in
 from facebehavior.databases.reading import ReadingReport, required_folder
 from facebehavior.databases.text import first_row, numbered_rows
+from facebehavior.databases.workbooks import ENDINGS, first_sheet_row, sheet_rows
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import ACTION_UNITS, Manifest
 
@@ -52,8 +54,8 @@ def read_emotionet(
         units: `challenge` or `all`.
 
     Raises:
-        FaceBehaviorError: there is no list or no picture, the list is a workbook, or an option is
-            not possible.
+        FaceBehaviorError: there is no list or no picture, a list is a workbook and the extra for it
+            is not installed, or an option is not possible.
         BadInput: the first malformed row, in strict reading.
     """
     required_folder(root, "EmotioNet")
@@ -61,13 +63,11 @@ def read_emotionet(
         raise FaceBehaviorError(f"expected units=challenge or all, found {units}")
     wanted = CODED if units == "challenge" else ACTION_UNITS
     names = sorted(names_in(root))
-    manual = [root / name for name in names if "FACS" in name and name.endswith(".csv")]
+    manual = _manual(root, names)
     automatic = [root / n for n in names if n.startswith("dataFile") and n.endswith(".txt")]
     if not manual and not automatic:
-        workbook = next((n for n in names if n.endswith((".xlsx", ".xls"))), None)
-        advice = f"; save {workbook} as CSV" if workbook else ""
         raise FaceBehaviorError(
-            f"{root}: expected EmotioNet_FACS_....csv or dataFile_....txt, found neither{advice}"
+            f"{root}: expected EmotioNet_FACS_....csv or .xlsx, or dataFile_....txt, found none"
         )
     present = _pictures_below(root / pictures)
     if not present:
@@ -87,28 +87,30 @@ def _rows(
 ) -> Iterator[Labels]:
     seen: set[str] = set()
     for file in manual:
-        places = _places(first_row(file), wanted)
+        workbook = file.suffix in ENDINGS
+        places = _places(first_sheet_row(file) if workbook else first_row(file), wanted)
         if not places:
             report.problem(file, 1, "expected a header such as URL,URL orig,'AU 1', found another")
             continue
-        yield from _listed(file, places, "validation", ",", 1, present, seen, report)
+        lines = (sheet_rows if workbook else numbered_rows)(file, report, header=1)
+        yield from _listed(file, lines, places, "validation", present, seen, report)
     # Column n + 2, counted from 1, is action unit n.
     by_number = {unit: unit + 1 for unit in wanted}
     for file in automatic:
-        yield from _listed(file, by_number, "train", "\t", 0, present, seen, report)
+        lines = numbered_rows(file, report, delimiter="\t")
+        yield from _listed(file, lines, by_number, "train", present, seen, report)
 
 
 def _listed(
     file: Path,
+    lines: Iterator[tuple[int, list[str]]],
     places: dict[int, int],
     split: str,
-    delimiter: str,
-    header: int,
     present: dict[str, str],
     seen: set[str],
     report: ReadingReport,
 ) -> Iterator[Labels]:
-    for line, cells in numbered_rows(file, report, header=header, delimiter=delimiter):
+    for line, cells in lines:
         try:
             if len(cells) <= max(places.values()):
                 raise ValueError(
@@ -130,6 +132,16 @@ def _listed(
             report.dropped["no label"] += 1
         else:
             yield {"image": present[key], "database": NAME, "split": split, **labels}
+
+
+def _manual(root: Path, names: Sequence[str]) -> list[Path]:
+    """Give the lists that people have made; of a CSV file and a workbook of one name the former."""
+    found: dict[str, Path] = {}
+    for ending in (".csv", *ENDINGS):
+        for name in names:
+            if "FACS" in name and name.endswith(ending):
+                found.setdefault(name.removesuffix(ending), root / name)
+    return sorted(found.values())
 
 
 def _places(header: Sequence[str], wanted: Sequence[int]) -> dict[int, int]:

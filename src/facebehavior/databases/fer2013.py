@@ -62,8 +62,6 @@ def read_fer2013(root: Path, report: ReadingReport) -> Manifest:
     file = root / FILE if root.is_dir() else root
     if not file.is_file():
         raise FaceBehaviorError(f"{file}: expected the file {FILE}, found none")
-    if first_row(file) != _HEADER:
-        raise FaceBehaviorError(f"{file}: expected the header {','.join(_HEADER)}")
     return Manifest.from_rows(_rows(file, report))
 
 
@@ -85,20 +83,43 @@ def png_of(pixels: str) -> bytes:
     return written.getvalue()
 
 
+def numbered_pictures(file: Path, report: ReadingReport) -> Iterator[tuple[int, str, str]]:
+    """Go through the pictures with their lines: line, usage and pixels.
+
+    Raises:
+        FaceBehaviorError: the file is another.
+        BadInput: the first malformed row, in strict reading.
+    """
+    for line, _, pixels, usage in _numbered(file, report):
+        yield line, usage, pixels
+
+
 def _rows(file: Path, report: ReadingReport) -> Iterator[Labels]:
-    for line, cells in numbered_rows(file, report, header=1):
+    for line, emotion, pixels, usage in _numbered(file, report):
         try:
-            if len(cells) != len(_HEADER):
-                raise ValueError(f"expected {len(_HEADER)} cells, found {len(cells)}")
-            if cells[2] not in USAGES:
-                raise ValueError(f"expected one of {', '.join(USAGES)}, found {cells[2]!r}")
-            label, picture = named(cells[0], CLASSES), png_of(cells[1])
+            label, picture = named(emotion, CLASSES), png_of(pixels)
         except ValueError as error:
             report.problem(file, line, str(error))
             continue
         yield {
             "image": picture,
             "database": NAME,
-            "split": USAGES[cells[2]],
+            "split": USAGES[usage],
             "expression": label,
         }
+
+
+def _numbered(file: Path, report: ReadingReport) -> Iterator[tuple[int, str, str, str]]:
+    """Go through the rows: line, emotion, pixels and usage."""
+    if first_row(file) != _HEADER:
+        raise FaceBehaviorError(f"{file}: expected the header {','.join(_HEADER)}")
+    for line, cells in numbered_rows(file, report, header=1):
+        try:
+            if len(cells) != len(_HEADER):
+                raise ValueError(f"expected {len(_HEADER)} cells, found {len(cells)}")
+            if cells[2] not in USAGES:
+                raise ValueError(f"expected one of {', '.join(USAGES)}, found {cells[2]!r}")
+        except ValueError as error:
+            report.problem(file, line, str(error))
+            continue
+        yield line, cells[0], cells[1], cells[2]

@@ -8,22 +8,32 @@ Citation: Barsoum, Zhang, Canton Ferrer and Zhang, "Training deep networks for
 facial expression recognition with crowd-sourced label distribution", ICMI 2016.
 Metric: accuracy of the majority expression.
 
+The votes come in two lists, which differ by a few pictures; the first that is there is read: the
+`label.csv` files (28,558, 3,579 and 3,573 pictures), or `fer2013new.csv` (28,561, 3,579 and 3,574),
+whose rows are those of `fer2013.csv`, in which the pictures stand. Say which list you have used.
+
 Layout::
 
     FER2013Train/label.csv   fer0000000.png ...      (also FER2013Valid, FER2013Test)
+    fer2013new.csv   fer2013.csv                     instead of these folders
 
-`label.csv` has no header: picture, quoted crop box, ten counts.
+`label.csv` has no header: picture, quoted crop box, ten counts. `fer2013new.csv` has one: usage,
+picture, ten counts.
 """
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from facebehavior.databases import fer2013
+from facebehavior.databases.codes import Labels
 from facebehavior.databases.pictures import names_in
 from facebehavior.databases.reading import ReadingReport, required_folder
-from facebehavior.databases.text import numbered_rows
+from facebehavior.databases.text import first_row, numbered_rows
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import VOTE_EXPRESSIONS, Manifest
 
 NAME = "ferplus"
+VOTES = "fer2013new.csv"
 SPLITS = {"FER2013Train": "train", "FER2013Valid": "validation", "FER2013Test": "test"}
 
 VOTE_COLUMNS = (
@@ -41,32 +51,38 @@ VOTE_COLUMNS = (
 """The ten counts of a row, in the order of the file."""
 
 _FIRST_COUNT = 2
+_NOT_EXPRESSIONS = ("unknown", "not a face")
 
 
 def read_ferplus(root: Path, report: ReadingReport) -> Manifest:
-    """Read the folders of FER+ that are there.
+    """Read the folders of FER+ that are there, or its one list beside FER2013.
 
     `expression` is the raters' majority (see `majority`), null where there is none or where it is
     contempt; `expression_votes` are the shares of all votes. Rows that the majority calls unknown
     or not a face are dropped.
 
     Args:
-        root: the folder that holds `FER2013Train` and the others.
+        root: the folder that holds `FER2013Train` and the others, or `fer2013new.csv` and
+            `fer2013.csv`.
         report: takes the counts and problems.
 
     Raises:
-        FaceBehaviorError: none of the folders is there, or one lacks its `label.csv`.
+        FaceBehaviorError: none of these is there, a folder lacks its `label.csv`, or the two files
+            have not as many rows.
         BadInput: the first malformed row, in strict reading.
     """
     required_folder(root, "FER+")
     present = [name for name in SPLITS if (root / name).is_dir()]
-    if not present:
-        raise FaceBehaviorError(
-            f"{root}: expected at least one of the folders {', '.join(SPLITS)}, found none; "
-            "give the folder that holds them"
+    if present:
+        return Manifest.from_rows(
+            row for name in present for row in _read_split(root / name, SPLITS[name], report)
         )
-    rows = [row for name in present for row in _read_split(root / name, SPLITS[name], report)]
-    return Manifest.from_rows(rows)
+    if (root / VOTES).is_file():
+        return Manifest.from_rows(_read_list(root / VOTES, root / fer2013.FILE, report))
+    raise FaceBehaviorError(
+        f"{root}: expected at least one of the folders {', '.join(SPLITS)}, or {VOTES} beside "
+        f"{fer2013.FILE}, found none; give the folder that holds them"
+    )
 
 
 def majority(counts: list[int]) -> str | None:
@@ -85,12 +101,11 @@ def majority(counts: list[int]) -> str | None:
     return VOTE_COLUMNS[best] if kept[best] > sum(kept) / 2 else None
 
 
-def _read_split(folder: Path, split: str, report: ReadingReport) -> list[dict[str, object]]:
+def _read_split(folder: Path, split: str, report: ReadingReport) -> Iterator[Labels]:
     labels = folder / "label.csv"
     if not labels.is_file():
         raise FaceBehaviorError(f"{folder}: expected a file label.csv, found none")
     pictures = names_in(folder)
-    rows: list[dict[str, object]] = []
     for line, cells in numbered_rows(labels, report):
         counts = _counts(cells)
         if counts is None:
@@ -100,11 +115,76 @@ def _read_split(folder: Path, split: str, report: ReadingReport) -> list[dict[st
             report.dropped["no picture named"] += 1
         elif cells[0] not in pictures:
             report.problem(labels, line, f"names a picture that is not there: {cells[0]}")
-        elif (winner := majority(counts)) in ("unknown", "not a face"):
+        elif (winner := majority(counts)) in _NOT_EXPRESSIONS:
             report.dropped[f"majority says {winner}"] += 1
         else:
-            rows.append(_row(folder / cells[0], split, counts, winner))
-    return rows
+            yield _row(str(folder / cells[0]), split, counts, winner)
+
+
+def _read_list(votes: Path, pictures: Path, report: ReadingReport) -> Iterator[Labels]:
+    """Join the rows of both files by their lines; FER2013's own labels are left aside."""
+    _check_list(votes, pictures)
+    voted = _voted(votes, report)
+    # What is wrong with a picture is a problem, but its line is no row of labels.
+    seen = ReadingReport(strict=report.strict)
+    for line, usage, pixels in fer2013.numbered_pictures(pictures, seen):
+        if line not in voted:
+            continue
+        expected, name, counts = voted[line]
+        winner = majority(counts)
+        if usage != expected:
+            reason = f"expected {usage} as in {pictures.name}, found {expected}"
+            seen.problem(votes, line, reason)
+        elif not name:
+            report.dropped["no picture named"] += 1
+        elif winner in _NOT_EXPRESSIONS:
+            report.dropped[f"majority says {winner}"] += 1
+        else:
+            try:
+                picture = fer2013.png_of(pixels)
+            except ValueError as error:
+                seen.problem(pictures, line, str(error))
+                continue
+            yield _row(picture, fer2013.USAGES[usage], counts, winner)
+    report.problems += seen.problems
+
+
+def _check_list(votes: Path, pictures: Path) -> None:
+    if not pictures.is_file():
+        raise FaceBehaviorError(
+            f"{pictures}: expected the pictures that {votes.name} is about, found none; put "
+            f"FER2013's {pictures.name} beside it"
+        )
+    names = [cell.lower() for cell in first_row(votes)]
+    if names[:_FIRST_COUNT] != ["usage", "image name"] or len(names) != _FIRST_COUNT + 10:
+        raise FaceBehaviorError(
+            f"{votes}: expected the header Usage,Image name,neutral,... of 12 names, found "
+            f"{','.join(names)!r}"
+        )
+    rows = [_lines(file) for file in (votes, pictures)]
+    if rows[0] != rows[1]:
+        raise FaceBehaviorError(
+            f"{votes}: expected a row for each picture of {pictures.name}, found {rows[0]} and "
+            f"{rows[1]} lines; one of them is cut off or of another release"
+        )
+
+
+def _voted(file: Path, report: ReadingReport) -> Mapping[int, tuple[str, str, list[int]]]:
+    """Give the usage, the name of the picture and the counts of each line."""
+    found = {}
+    for line, cells in numbered_rows(file, report, header=1):
+        counts = _counts(cells)
+        if counts is None or cells[0] not in fer2013.USAGES:
+            expected = ", ".join(fer2013.USAGES)
+            report.problem(file, line, f"expected one of {expected}, a picture and ten counts")
+        else:
+            found[line] = cells[0], cells[1], counts
+    return found
+
+
+def _lines(file: Path) -> int:
+    with file.open("rb") as lines:
+        return sum(1 for line in lines if line.strip())
 
 
 def _counts(cells: list[str]) -> list[int] | None:
@@ -115,10 +195,10 @@ def _counts(cells: list[str]) -> list[int] | None:
     return counts if sum(counts) > 0 else None
 
 
-def _row(picture: Path, split: str, counts: list[int], winner: str | None) -> dict[str, object]:
+def _row(picture: str | bytes, split: str, counts: list[int], winner: str | None) -> Labels:
     by_name = dict(zip(VOTE_COLUMNS, counts, strict=True))
     return {
-        "image": str(picture),
+        "image": picture,
         "database": NAME,
         "split": split,
         "expression": None if winner == "contempt" else winner,

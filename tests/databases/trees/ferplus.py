@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tests.databases.trees import fer2013
 from tests.databases.trees.faces import write_face
 
 
@@ -16,3 +17,21 @@ def write_tree(root: Path, pictures: int = 7) -> None:
         rows.append(',"(0, 0, 48, 48)",0,0,0,0,0,0,0,0,0,10')
         rows.append('fer0000000.png,"(0, 0, 48, 48)",0,0,0,0,0,0,0,10,0,0')
         (root / part / "label.csv").write_text("\n".join(rows) + "\n")
+
+
+LIST_HEADER = (
+    "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF"
+)
+
+
+def write_list_tree(root: Path, pictures: int = 7) -> None:
+    """Write `fer2013new.csv` beside `fer2013.csv`; the last row of every part names no picture."""
+    fer2013.write_tree(root, pictures)
+    lines = [LIST_HEADER]
+    for usage in ("Training", "PublicTest", "PrivateTest"):
+        for number in range(pictures):
+            last = number == pictures - 1
+            votes = ["9" if place == number % 7 else "0" for place in range(9)] + ["1"]
+            name = "" if last else f"fer{number:07d}.png"
+            lines.append(",".join([usage, name, *(["0"] * 9 + ["10"] if last else votes)]))
+    (root / "fer2013new.csv").write_text("\n".join(lines) + "\n")
