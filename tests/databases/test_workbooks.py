@@ -67,7 +67,12 @@ def test_cfee_is_read_from_its_workbook(write: Write, ending: str, tmp_path: Pat
     folder = tmp_path / "CFEE_Database_230"
     expected = read("cfee", tmp_path)
     (folder / "summary.csv").unlink()
-    rows = [["Class", "Emotion"], ["", "(posed)"], *map(list, cfee.CLASSES.items()), [30, "Bored"]]
+    rows: list[list[object]] = [
+        ["Class", "Emotion"],
+        ["", "(posed)"],
+        *([code, name] for code, name in cfee.CLASSES.items()),
+        [30, "Bored"],
+    ]
     sheets: Sheets = {"AU 1": [["what", 1]], "summary": rows}
     write(folder / f"AU_annotation_all_subjects{ending}", sheets)
     report = ReadingReport()
@@ -85,7 +90,7 @@ def test_emotionet_is_read_from_a_workbook(write: Write, ending: str, tmp_path: 
     listed = tmp_path / "EmotioNet_FACS_aws_2020_24600.csv"
     with listed.open(newline="") as file:
         header, *lines = csv.reader(file)
-    rows = [header, *([*line[:2], *map(int, line[2:])] for line in lines)]
+    rows: list[list[object]] = [list(header), *([*line[:2], *map(int, line[2:])] for line in lines)]
     write(listed.with_suffix(ending), {"Sheet1": rows})
     # Beside a CSV file of its name the workbook is not read.
     report = ReadingReport()
