@@ -185,8 +185,17 @@ def test_find_ranks_the_faces_and_counts_what_it_could_not_read(
     assert similarities == sorted(similarities, reverse=True)
     assert similarities[0] == pytest.approx(1, abs=1e-3)
     assert {Path(row["source"]).name for row in rows} == {"same.jpg", "two.png"}
-    printed = facebehavior(*words, "--most", "2").output.splitlines()
-    assert len(printed) == 2
+    assert [row["rank"] for row in rows] == ["1", "2", "3"]
+    assert {row["same"] for row in rows} <= {"True", "False"}
+    shown = facebehavior(*words, "--most", "2")
+    printed = [line.split() for line in shown.output.splitlines()]
+    assert printed[0] == ["rank", "similarity", "same", "file"]
+    assert printed[1][:3] == ["1", rows[0]["similarity"], "yes"]
+    assert printed[1][3] == rows[0]["source"]
+    assert len(printed) == 3
+    same = sum(row["same"] == "True" for row in rows)
+    assert f"faces: 3; {same} above the threshold 0.500 (takes two people" in shown.errors
+    assert "measured on 99 pairs of pictures of album" in shown.errors
     assert facebehavior("find", astronaut, nobody, "--model", tiny_further_model).code == 2
     assert facebehavior("find", two_faces, album, "--model", tiny_further_model).code == 2
     assert facebehavior(*words, "--most", "0").code == 2

@@ -10,6 +10,7 @@ import yaml
 from PIL import Image
 from tests.conftest import Answer
 
+from facebehavior.model_file import FaceModel
 from facebehavior.records import read_records
 
 Run = Callable[..., Answer]
@@ -56,8 +57,18 @@ def test_prepare_train_export_evaluate_and_analyze(
 
     model = tmp_path / "mine.onnx"
     assert facebehavior("export", run, "-o", model).code == 0
+    # A name that is a packaged model's is told, and can be changed.
+    other = tmp_path / "other.onnx"
+    answer = facebehavior("export", run, "-o", other, "--name", "ferplus")
+    assert answer.code == 0
+    assert "this model is called ferplus, as a packaged model is" in answer.errors
+    answer = facebehavior("export", run, "-o", other, "--name", "yours", "--int8")
+    assert answer.errors == ""
+    assert FaceModel(other).metadata.name == "yours"
     answer = facebehavior("evaluate", model, shards, "--split", "test", "-o", tmp_path / "report")
     assert answer.code == 0
+    assert f"model: mine 1, sha256 {FaceModel(model).sha256}" in answer.output
+    assert "judged: 8 of 8 rows" in answer.output
     report = json.loads((tmp_path / "report/report.json").read_text())
     assert report["images"] == 8
     assert report["expression"]["confusion"]

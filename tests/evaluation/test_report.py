@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from facebehavior.cli.figures import figures_text
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.evaluation import (
     Evaluation,
@@ -16,6 +17,7 @@ from facebehavior.evaluation import (
     write_report,
 )
 from facebehavior.evaluation.metrics import reliability_bins
+from facebehavior.evaluation.naming import bounds, figure
 from facebehavior.evaluation.results import (
     ActionUnitResult,
     ActionUnitsResult,
@@ -23,7 +25,7 @@ from facebehavior.evaluation.results import (
     ClassRecall,
     ExpressionResult,
 )
-from facebehavior.evaluation.tables import bounds, figure, markdown_table
+from facebehavior.evaluation.tables import markdown_table
 from facebehavior.intervals import wilson
 from facebehavior.labels import EXPRESSIONS
 
@@ -93,9 +95,9 @@ def test_the_text_says_everything_that_a_reader_needs(evaluation: Evaluation) ->
     text = report_text(evaluation)
     for line in (
         "# tiny 1: ferplus-majority",
-        "| **expression: accuracy** | **0.940** | 0.880 to 0.980 |",
-        "| expression: unweighted average recall | 0.900 | 0.800 to 0.950 |",
-        "| action units: mean ROC AUC | - | - |",
+        "| **expression: accuracy** | **0.940** | 0.880 to 0.980 | 83 |",
+        "| expression: unweighted average recall | 0.900 | 0.800 to 0.950 | 83 |",
+        "| action units: mean ROC AUC | - | - | 50 |",
         "| left out: no majority or contempt | 17 |",
         "| aligned by | detected 80, fallback 3 |",
         "| share aligned by the fallback | 0.036 |",
@@ -112,6 +114,25 @@ def test_the_text_says_everything_that_a_reader_needs(evaluation: Evaluation) ->
     assert "83 images. " in text
     assert "was trained on ferplus" in text
     assert "bootstrap over images, 1000 draws, seed 0" in text
+
+
+def test_the_terminal_shows_the_model_the_rows_and_every_figure(evaluation: Evaluation) -> None:
+    assert figures_text(evaluation).splitlines() == [
+        f"model: tiny 1, sha256 {'a' * 64}",
+        "pictures: ferplus, test, by the protocol ferplus-majority",
+        "judged: 83 of 100 rows; left out: 17 no majority or contempt",
+        "                                       value   95 % interval  images",
+        "expression: accuracy *                 0.940  0.880 to 0.980      83",
+        "expression: unweighted average recall  0.900  0.800 to 0.950      83",
+        "expression: macro F1                   0.800  0.700 to 0.900      83",
+        "action units: mean F1                  0.500  0.400 to 0.600      50",
+        "action units: mean ROC AUC                 -               -      50",
+        "affect: mean CCC                       0.300  0.100 to 0.500      12",
+    ]
+    said = figures_text(replace(evaluation, unanswered=("au14",), dropped={}, split=None))
+    assert "never taught, not judged: au14" in said
+    assert "left out: none" in said
+    assert "ferplus, all rows," in said
 
 
 def test_persons_are_named_where_they_are_drawn(evaluation: Evaluation) -> None:

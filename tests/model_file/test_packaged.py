@@ -11,6 +11,7 @@ from facebehavior.model_file import (
     default_model,
     find_model,
     packaged_models,
+    packaged_namesake,
     verify,
 )
 
@@ -61,6 +62,16 @@ def test_a_path_wins_over_a_name(
     monkeypatch.chdir(tmp_path)
     Path("tiny").write_bytes(b"")
     assert find_model("tiny", folder) == Path("tiny")
+
+
+def test_another_file_of_a_packaged_models_name_is_its_namesake(
+    folder: Path, tmp_path: Path
+) -> None:
+    mine = write_tiny_model(tmp_path / "mine.onnx", version="2").path
+    assert packaged_namesake(mine, folder) == "tiny"
+    assert packaged_namesake(folder / "tiny.onnx", folder) is None
+    named = write_tiny_model(tmp_path / "named.onnx", name="mine").path
+    assert packaged_namesake(named, folder) is None
 
 
 def test_an_unknown_name_gives_the_known_and_the_nearest(folder: Path) -> None:

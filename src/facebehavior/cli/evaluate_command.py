@@ -55,9 +55,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Measure; print the report, or write it into its folder."""
+    """Measure; print the report, or write it into its folder and print its figures."""
     from pathlib import Path
 
+    from facebehavior.cli.figures import figures_text
     from facebehavior.databases import Shards
     from facebehavior.errors import FaceBehaviorError
     from facebehavior.evaluation import (
@@ -109,10 +110,13 @@ def run(arguments: argparse.Namespace) -> int:
         words = Path(arguments.words).read_text(encoding="utf-8") if arguments.words else ""
         size = find_model(arguments.model).stat().st_size
         write_card(arguments.report, model.metadata, size, found, words)
+        for name, evaluation in found:
+            print(f"{name}\n{figures_text(evaluation)}\n")
         print(f"{arguments.report}: card.md and {len(found)} reports written")
     elif arguments.output is None:
         print(report_text(found[0][1]))
     else:
         write_report(found[0][1], arguments.output)
+        print(figures_text(found[0][1]))
         print(f"{arguments.output}: report.md, report.json and pictures written")
     return 0

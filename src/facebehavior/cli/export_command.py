@@ -14,6 +14,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run_folder", metavar="RUN", help="folder of a finished run")
     parser.add_argument("-o", "--output", required=True, help="the model file, ending in .onnx")
     parser.add_argument(
+        "--name", help="of the model, in place of the name in the run's configuration"
+    )
+    parser.add_argument(
         "--int8",
         action="store_true",
         help="convolutions in 8 bits: a quarter of the size, and often quicker; measure it",
@@ -25,15 +28,25 @@ def run(arguments: argparse.Namespace) -> int:
     from facebehavior.cli.needs import PACKAGES, need
 
     need(*PACKAGES, extra="train", to="export")
+    import sys
     from pathlib import Path
 
+    from facebehavior.model_file import packaged_namesake
     from facebehavior.training import export_run, export_small
 
+    folder, path = Path(arguments.run_folder), Path(arguments.output)
     if arguments.int8:
-        differences = export_small(Path(arguments.run_folder), Path(arguments.output))
+        differences = export_small(folder, path, arguments.name)
         named = ", ".join(f"{name} {value:.3f}" for name, value in differences.items())
-        print(f"{arguments.output}: written; mean differences from single precision: {named}")
-        return 0
-    difference = export_run(Path(arguments.run_folder), Path(arguments.output))
-    print(f"{arguments.output}: written; differs from the network by at most {difference:.1e}")
+        print(f"{path}: written; mean differences from single precision: {named}")
+    else:
+        difference = export_run(folder, path, arguments.name)
+        print(f"{path}: written; differs from the network by at most {difference:.1e}")
+    namesake = packaged_namesake(path)
+    if namesake is not None:
+        print(
+            f"facebehavior: this model is called {namesake}, as a packaged model is, and is "
+            "another; export it again with --name to tell them apart",
+            file=sys.stderr,
+        )
     return 0

@@ -4,6 +4,13 @@ Example: facebehavior find me.jpg album/ -o found.csv
 """
 
 import argparse
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from facebehavior.model_file import MatchThreshold
 
 NAME = "find"
 SUMMARY = "the faces of a folder, the most similar to a face first"
@@ -14,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("query", metavar="QUERY", help="a photograph of one face")
     parser.add_argument("inputs", nargs="+", metavar="FOLDER", help="folders and photographs")
     parser.add_argument("--model", help="a packaged model's name or a model file")
-    parser.add_argument("-o", "--output", metavar="FILE.csv", help="all faces (prints the first)")
+    parser.add_argument("-o", "--output", metavar="FILE.csv", help="write all faces, not the first")
     parser.add_argument("--most", type=int, default=10, help="faces to print (%(default)s)")
 
 
@@ -37,10 +44,11 @@ def run(arguments: argparse.Namespace) -> int:
             f"found no face in {', '.join(arguments.inputs)}"
             + (f"; the first problem: {problems[0]}" if problems else "")
         )
-    columns = ("source", "face", "similarity", "same")
+    threshold = matches[0].comparison.threshold
+    columns = ("rank", "similarity", "same", "source", "face")
     rows = [
-        (one.source, one.face, f"{one.comparison.similarity:.4f}", one.comparison.same)
-        for one in matches
+        (rank, f"{one.comparison.similarity:.4f}", one.comparison.same, one.source, one.face)
+        for rank, one in enumerate(matches, start=1)
     ]
     if arguments.output:
         with (
@@ -51,7 +59,20 @@ def run(arguments: argparse.Namespace) -> int:
             lines.writerow(columns)
             lines.writerows(("" if value is None else value for value in row) for row in rows)
     else:
-        for source, face, similarity, same in rows[: arguments.most]:
-            said = {True: "same", False: "other", None: ""}[same]
-            print(f"{similarity}  {said:5}  {source}" + (f" (face {face})" if face else ""))
+        print("rank  similarity  same  file")
+        for rank, similarity, same, source, face in rows[: arguments.most]:
+            said = {True: "yes", False: "no", None: ""}[same]
+            place = f"{source} (face {face})" if face else source
+            print(f"{rank:4}  {similarity:>10}  {said:4}  {place}")
+    print(f"faces: {len(rows)}; {_above(rows, threshold)}", file=sys.stderr)
     return report_problems(problems)
+
+
+def _above(rows: "Sequence[tuple[object, ...]]", threshold: "MatchThreshold | None") -> str:
+    """Count the faces that are taken for the same person's."""
+    from facebehavior.cli.compare_command import errors_of
+
+    if threshold is None:
+        return "the model file names no threshold"
+    same = sum(row[2] is True for row in rows)
+    return f"{same} above the threshold {threshold.threshold:.3f} ({errors_of(threshold)})"

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from facebehavior.errors import FaceBehaviorError
+from facebehavior.evaluation.naming import bounds, figure
 from facebehavior.evaluation.report import write_report
 from facebehavior.evaluation.results import ActionUnitsResult, Evaluation, ExpressionResult
-from facebehavior.evaluation.tables import bounds, figure, markdown_table
+from facebehavior.evaluation.tables import markdown_table
 from facebehavior.files import writing
 from facebehavior.model_file import ModelMetadata
 

@@ -1,9 +1,17 @@
 """An evaluation as Markdown."""
 
-import math
 from collections.abc import Iterable, Sequence
 
 from facebehavior.evaluation.comparison import Comparison
+from facebehavior.evaluation.naming import (
+    TASK_TITLES,
+    UNDEFINED,
+    bounds,
+    figure,
+    interval_title,
+    named_figures,
+    words,
+)
 from facebehavior.evaluation.results import (
     ActionUnitsResult,
     AffectResult,
@@ -12,20 +20,7 @@ from facebehavior.evaluation.results import (
     IdentityResult,
     VerificationResult,
 )
-from facebehavior.intervals import Interval
 from facebehavior.labels import ACTION_UNIT_NAMES
-
-UNDEFINED = "-"
-
-_TASK_TITLES = {
-    "expression": "expression",
-    "action_units": "action units",
-    "affect": "affect",
-    "compound": "compound",
-    "attributes": "attributes",
-    "identity": "identity",
-    "verification": "verification",
-}
 
 
 def report_text(evaluation: Evaluation, pictures: Sequence[str] = ()) -> str:
@@ -41,17 +36,19 @@ def report_text(evaluation: Evaluation, pictures: Sequence[str] = ()) -> str:
         _data(evaluation),
     ]
     if evaluation.expression is not None:
-        sections.append(_expression(evaluation.expression, _level(evaluation)))
+        sections.append(_expression(evaluation.expression, interval_title(evaluation)))
         sections += [f"![{name.removesuffix('.png')}]({name})" for name in pictures]
     if evaluation.action_units is not None:
-        sections.append(_action_units(evaluation.action_units, _level(evaluation)))
+        sections.append(_action_units(evaluation.action_units, interval_title(evaluation)))
     if evaluation.affect is not None:
-        sections.append(_affect(evaluation.affect, _level(evaluation)))
+        sections.append(_affect(evaluation.affect, interval_title(evaluation)))
     if evaluation.compound is not None:
         title = "Compound expressions"
-        sections.append(_expression(evaluation.compound, _level(evaluation), title))
+        sections.append(_expression(evaluation.compound, interval_title(evaluation), title))
     if evaluation.attributes is not None:
-        sections.append(_action_units(evaluation.attributes, _level(evaluation), "Attributes"))
+        sections.append(
+            _action_units(evaluation.attributes, interval_title(evaluation), "Attributes")
+        )
     if evaluation.identity is not None:
         sections.append(_identity(evaluation.identity))
     if evaluation.verification is not None:
@@ -59,7 +56,7 @@ def report_text(evaluation: Evaluation, pictures: Sequence[str] = ()) -> str:
     if evaluation.audits:
         sections.append(_audits(evaluation))
     if evaluation.comparison is not None:
-        sections.append(_comparison(evaluation.comparison, _level(evaluation)))
+        sections.append(_comparison(evaluation.comparison, interval_title(evaluation)))
     sections.append(_model(evaluation))
     return "\n\n".join(sections) + "\n"
 
@@ -78,31 +75,12 @@ def markdown_table(
     return "\n".join(f"| {' | '.join(_cell(value) for value in line)} |" for line in lines)
 
 
-def figure(value: float) -> str:
-    """Write a figure to three decimals, a dash where it is undefined."""
-    return UNDEFINED if math.isnan(value) else f"{value:.3f}"
-
-
-def bounds(interval: Interval) -> str:
-    """Write an interval's bounds, a dash where it has none."""
-    if math.isnan(interval.low):
-        return UNDEFINED
-    return f"{figure(interval.low)} to {figure(interval.high)}"
-
-
 def _headline(evaluation: Evaluation) -> str:
-    main = evaluation.main_figures()
-    rows = []
-    for task, title in _TASK_TITLES.items():
-        result = getattr(evaluation, task)
-        for metric, interval in {} if result is None else result.figures.items():
-            mark = "**" if f"{task}: {metric}" in main else ""
-            name = f"{mark}{title}: {_words(metric)}{mark}"
-            rows.append((name, f"{mark}{figure(interval.value)}{mark}", bounds(interval)))
-    composite = evaluation.composite()
-    if composite is not None:
-        name = f"**{evaluation.protocol.name}: single score**"
-        rows.append((name, f"**{figure(composite)}**", UNDEFINED))
+    rows = [
+        (f"{mark}{one.name}{mark}", f"{mark}{one.value}{mark}", one.bounds, one.images)
+        for one in named_figures(evaluation)
+        for mark in ["**" if one.asked_for else ""]
+    ]
     drawn = (
         "images"
         if evaluation.subjects is None
@@ -110,7 +88,7 @@ def _headline(evaluation: Evaluation) -> str:
     )
     resampling = evaluation.resampling
     return (
-        f"{markdown_table(('metric', 'value', _level(evaluation)), rows)}\n\n"
+        f"{markdown_table(('metric', 'value', interval_title(evaluation), 'images'), rows)}\n\n"
         f"{evaluation.images} images. In bold: what this protocol asks for. Intervals: percentile "
         f"bootstrap over {drawn}, {resampling.replicates} draws, seed {resampling.seed}."
     )
@@ -218,7 +196,7 @@ def _action_units(result: ActionUnitsResult, level: str, title: str = "Action un
 
 def _affect(result: AffectResult, level: str) -> str:
     rows = [
-        (name, result.annotated[name], _words(metric), figure(interval.value), bounds(interval))
+        (name, result.annotated[name], words(metric), figure(interval.value), bounds(interval))
         for name, metrics in result.dimensions.items()
         for metric, interval in metrics.items()
     ]
@@ -252,10 +230,10 @@ def _verification(result: VerificationResult) -> str:
 
 
 def _audits(evaluation: Evaluation) -> str:
-    level = _level(evaluation)
+    level = interval_title(evaluation)
     parts = ["## By group"]
     for one in evaluation.audits:
-        title = f"### {_TASK_TITLES[one.task]}: {_words(one.metric)}, by {one.column}"
+        title = f"### {TASK_TITLES[one.task]}: {words(one.metric)}, by {one.column}"
         rows = [
             (
                 each.group,
@@ -281,7 +259,7 @@ def _audits(evaluation: Evaluation) -> str:
 def _comparison(result: Comparison, level: str) -> str:
     rows = [
         (
-            f"{_TASK_TITLES[one.task]}: {_words(one.metric)}",
+            f"{TASK_TITLES[one.task]}: {words(one.metric)}",
             one.images,
             figure(one.first),
             figure(one.second),
@@ -292,7 +270,7 @@ def _comparison(result: Comparison, level: str) -> str:
     ]
     header = ("figure", "images", "this model", "other", "difference", level)
     known = {one.task: ", ".join(one.units) for one in result.differences if one.units}
-    notes = [f"{_TASK_TITLES[task]} that both know: {units}." for task, units in known.items()]
+    notes = [f"{TASK_TITLES[task]} that both know: {units}." for task, units in known.items()]
     if result.unmatched:
         notes.append(f"Images for which the other has no answer: {result.unmatched}, left out.")
     text = " ".join(["Paired: both on the same images, this model minus the other.", *notes])
@@ -312,24 +290,3 @@ def _model(evaluation: Evaluation) -> str:
 
 def _cell(value: object) -> str:
     return " ".join(str(value).split()).replace("|", "\\|")
-
-
-def _level(evaluation: Evaluation) -> str:
-    return f"{100 * evaluation.resampling.level:g} % interval"
-
-
-def _words(metric: str) -> str:
-    spoken = {
-        "macro_f1": "macro F1",
-        "mean_f1": "mean F1",
-        "weighted_f1": "weighted F1",
-        "abaw_score": ".67 macro F1 + .33 accuracy",
-        "mean_of_f1_and_accuracy": "mean of F1 and accuracy",
-        "roc_auc": "ROC AUC",
-        "true_match_rate_at_0.1_percent": "true match rate at 0.1 %",
-        "standard_error": "standard error of the accuracy",
-        "mean_roc_auc": "mean ROC AUC",
-        "mean_ccc": "mean CCC",
-        "ccc": "CCC",
-    }
-    return spoken.get(metric, metric.replace("_", " "))

@@ -12,6 +12,7 @@ from facebehavior.model_file.packaged import (
     default_model,
     find_model,
     packaged_models,
+    packaged_namesake,
     verify,
 )
 from facebehavior.model_file.predictions import Predictions, join
@@ -33,5 +34,6 @@ __all__ = [
     "fit_temperature",
     "join",
     "packaged_models",
+    "packaged_namesake",
     "verify",
 ]

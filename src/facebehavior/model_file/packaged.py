@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from facebehavior.errors import FaceBehaviorError
-from facebehavior.model_file.runtime import file_sha256
+from facebehavior.model_file.runtime import FaceModel, file_sha256
 
 PACKAGED = Path(__file__).parent / "models"
 """The folder of the packaged models."""
@@ -116,6 +116,21 @@ def verify(name: str, folder: Path = PACKAGED) -> PackagedModel:
             "install facebehavior again"
         )
     return model
+
+
+def packaged_namesake(path: Path, folder: Path = PACKAGED) -> str | None:
+    """Give a model file's name where a packaged model, another file, has the same; else None.
+
+    Args:
+        path: of a model file.
+        folder: where the packaged models are.
+
+    Raises:
+        FaceBehaviorError: it is no model file.
+    """
+    model = FaceModel(path, runtime="onnxruntime")
+    packaged = packaged_models(folder).get(model.metadata.name)
+    return None if packaged is None or packaged.sha256 == model.sha256 else packaged.name
 
 
 def _named(name: str, folder: Path) -> PackagedModel:

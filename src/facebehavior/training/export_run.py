@@ -23,12 +23,13 @@ from facebehavior.training.normalisation import MEAN, SCALE
 from facebehavior.training.run import SUMMARY, read_run_configuration, run_data
 
 
-def export_run(folder: Path, path: Path) -> float:
+def export_run(folder: Path, path: Path, name: str | None = None) -> float:
     """Write a run's best weights as a model file.
 
     Args:
         folder: of a finished run.
         path: of the model file, ending in `.onnx`.
+        name: of the model; that of the run's configuration where it is None.
 
     Returns:
         The largest difference between the file's answers and the network's.
@@ -55,7 +56,7 @@ def export_run(folder: Path, path: Path) -> float:
     crop = CropParameters.from_dict(summary["crop"])
     heads = network.configuration.head_labels()
     metadata = ModelMetadata(
-        name=configuration.name,
+        name=configuration.name if name is None else name,
         version=configuration.version,
         heads=heads,
         crop=crop,
@@ -81,12 +82,13 @@ CALIBRATION_FACES = 512
 """Training faces that the scales of 8 bits are found on."""
 
 
-def export_small(folder: Path, path: Path) -> dict[str, float]:
+def export_small(folder: Path, path: Path, name: str | None = None) -> dict[str, float]:
     """Write a run's best weights as a model file whose convolutions are in 8 bits.
 
     Args:
         folder: of a finished run; some of its training faces tell how large the activations are.
         path: of the model file, ending in `.onnx`.
+        name: of the model; that of the run's configuration where it is None.
 
     Returns:
         The mean absolute difference of each head's answers.
@@ -104,7 +106,7 @@ def export_small(folder: Path, path: Path) -> dict[str, float]:
     ]
     with tempfile.TemporaryDirectory() as made:
         whole = Path(made) / "whole.onnx"
-        export_run(folder, whole)
+        export_run(folder, whole, name)
         return quantise(whole, np.concatenate(crops), path)
 
 
