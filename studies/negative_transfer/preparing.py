@@ -1,5 +1,6 @@
 """Crops of all databases of the study."""
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from studies.negative_transfer.plan import TASKS
 DATABASES = ("expression", "action_units", "affect", "joint", "test")
 SCULPTED = ("expression", "test")
 UPPER_BOUND = ("expression", "action_units", "affect", "test")
+_log = logging.getLogger(__name__)
 CROP = CropParameters(48, "grey")
 SCARCE = 400
 OVERLAPS = (10, 50)
@@ -25,14 +27,13 @@ FERPLUS_PICTURES = {"train": 4000, "validation": 500}
 """How many of the training part are drawn for each split; FER2013Valid is the test."""
 
 
-def prepare(databases: Path, sculpted: Path, shards: Path) -> None:
+def prepare(databases: Path, shards: Path) -> None:
     """Cut out the faces of every database whose shards are not there yet, and derive others.
 
     Raises:
         FaceBehaviorError: a database cannot be prepared.
     """
     _synthetic({name: databases / name for name in DATABASES}, shards)
-    _synthetic({f"sculpted_{name}": sculpted / name for name in SCULPTED}, shards)
     if not _there(shards / "scarce_action_units"):
         scarce(shards / "action_units", shards / "scarce_action_units", SCARCE)
     for task in TASKS:
@@ -41,6 +42,16 @@ def prepare(databases: Path, sculpted: Path, shards: Path) -> None:
             if not _there(output):
                 truth = databases / task / "truth.parquet"
                 overlapping(shards / task, truth, output, percent / 100)
+
+
+def prepare_sculpted(databases: Path, shards: Path) -> None:
+    """Cut out the faces of the twin whose expressions are sculpted."""
+    _synthetic({f"sculpted_{name}": databases / name for name in SCULPTED}, shards)
+
+
+def prepare_confirmation(databases: Path, shards: Path) -> None:
+    """Cut out the faces of the people whom no study has seen."""
+    _synthetic({"confirmation": databases / "test"}, shards)
 
 
 def prepare_upper_bound(databases: Path, shards: Path) -> None:
@@ -85,6 +96,9 @@ def _as_split(manifest: Manifest, rows: NDArray[np.int64], split: str) -> Manife
 def _synthetic(wanted: dict[str, Path], shards: Path) -> None:
     for name, database in wanted.items():
         if _there(shards / name):
+            continue
+        if not database.is_dir():
+            _log.info("%s: not there, its runs are left out", database)
             continue
         words = ["prepare", "synthetic", str(database), "-o", str(shards / name)]
         code = facebehavior([*words, "--size", str(CROP.size), "--colour", CROP.colour])

@@ -31,10 +31,10 @@ _log = logging.getLogger(__name__)
 
 
 def estimate_table(places: Places) -> None:
-    """Estimate the empirical table, unless it is there."""
-    if not places.empirical.exists():
-        manifest = Shards(places.shards / "joint").manifest
-        save_relatedness(expression_relatedness(manifest), places.empirical)
+    """Estimate the empirical table, unless it is there or its pictures are not."""
+    joint = places.shards / "joint"
+    if joint.is_dir() and not places.empirical.exists():
+        save_relatedness(expression_relatedness(Shards(joint).manifest), places.empirical)
 
 
 def run_all(plan: Plan, jobs: list[Job], places: Places, minutes: float, processes: int) -> None:
@@ -52,6 +52,8 @@ def run_all(plan: Plan, jobs: list[Job], places: Places, minutes: float, process
 def _databases_are_there(plan: Plan, job: Job, places: Places) -> bool:
     arm, world = (plan.pilot if job.pilot else plan.arms)[job.arm], plan.worlds[job.world]
     wanted = [places.measured(kind, task, world) for kind in KINDS for task in arm.tasks]
+    if arm.coupling is not None and arm.coupling.get("table") == "empirical":
+        wanted.append(places.shards / "joint")
     return all(any(folder.glob("*.arrow")) for folder in wanted)
 
 

@@ -15,8 +15,9 @@ from facebehavior.coupling.co_annotation import (
     assignment_rank,
     fill_action_units,
 )
-from facebehavior.coupling.distribution_matching import DistributionMatching, implied
+from facebehavior.coupling.distribution_matching import DistributionMatching, implied, mixture
 from facebehavior.coupling.divergences import FORMS, Implied, kl, one_sided, two_sided
+from facebehavior.coupling.learned_table import LearnedTable
 from facebehavior.coupling.posterior_co_annotation import (
     PosteriorCoAnnotation,
     expression_posterior,
@@ -33,6 +34,7 @@ __all__ = [
     "CoAnnotation",
     "DistributionMatching",
     "Implied",
+    "LearnedTable",
     "PosteriorCoAnnotation",
     "SoftCoAnnotation",
     "assign_expressions",
@@ -41,6 +43,7 @@ __all__ = [
     "fill_action_units",
     "implied",
     "kl",
+    "mixture",
     "one_sided",
     "scores_counting_as_zero",
     "scores_over_annotated",

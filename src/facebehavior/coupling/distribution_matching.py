@@ -39,7 +39,11 @@ def implied(logits: Tensor, table: Tensor, /) -> Implied:
     Returns:
         q and 1 - q, each (B, T) and at least 1e-6.
     """
-    probabilities = torch.softmax(at_least_float32(logits), dim=1)
+    return mixture(torch.softmax(at_least_float32(logits), dim=1), table)
+
+
+def mixture(probabilities: Tensor, table: Tensor, /) -> Implied:
+    """Give ``q_bi = sum_e probabilities_be table[e, i]``, for (B, F) and (F, T), as `implied`."""
     table = table.to(probabilities)
     present = full_product(probabilities, table)
     absent = full_product(probabilities, 1.0 - table)
@@ -93,10 +97,12 @@ class DistributionMatching(nn.Module):
         self.register_buffer("table", values)
         self.register_buffer("matched", (values > 0).any(dim=0))
 
-    def implied(self, from_logits: Tensor) -> Implied:
-        """Give q and 1 - q for the first head's logits (B, F); both (B, T)."""
-        kept = from_logits if self.kept is None else from_logits[:, self.kept]
-        return implied(kept, self.table)
+    def implied(self, from_logits: Tensor, table: Tensor | None = None) -> Implied:
+        """Give q and 1 - q for the first head's logits (B, F), by another table (F, T) if given."""
+        if self.kept is None:
+            return implied(from_logits, self.table if table is None else table)
+        rows = self.table if table is None else table[self.kept]
+        return implied(from_logits[:, self.kept], rows)
 
     def forward(
         self,
@@ -104,6 +110,7 @@ class DistributionMatching(nn.Module):
         to_logits: Tensor,
         from_annotated: Tensor | None = None,
         to_annotated: Tensor | None = None,
+        table: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:
         """Sum, over B images, the sum of the divergences of all matched labels.
 
@@ -112,6 +119,7 @@ class DistributionMatching(nn.Module):
             to_logits: (B, T), before sigmoid.
             from_annotated: (B,) bool; needed where heads learn on `unlabelled` entries alone.
             to_annotated: (B, T) bool; likewise.
+            table: (F, T) in the place of the object's own, such as one that is learned.
 
         Returns:
             The sum, and the number of images, both (). The value does not depend on which side
@@ -129,6 +137,6 @@ class DistributionMatching(nn.Module):
                 raise ValueError("expected the masks of both tasks to match on unlabelled entries")
             from_logits = flowing(from_logits, ~from_annotated[:, None])
             to_logits = flowing(to_logits, ~to_annotated)
-        divergence = FORMS[self.form](at_least_float32(to_logits), self.implied(from_logits))
+        divergence = FORMS[self.form](at_least_float32(to_logits), self.implied(from_logits, table))
         total = torch.where(self.matched, divergence, 0.0).sum()
         return total, total.new_tensor(float(len(from_logits)))

@@ -52,29 +52,39 @@ class PosteriorCoAnnotation(nn.Module):
         self.table: Tensor
         self.register_buffer("table", torch.tensor(table.values, dtype=torch.float32))
 
-    def soft_labels(self, targets: Targets) -> tuple[Tensor, Tensor]:
+    def soft_labels(
+        self, targets: Targets, table: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Give the soft labels of B images.
+
+        Args:
+            targets: the real labels.
+            table: (7, 17) in the place of the object's own, such as one that is learned.
 
         Returns:
             (B, 7), rows that sum to 1; and (B,) bool, whether the image has one.
         """
         annotated = targets.action_units_annotated
-        labels = expression_posterior(targets.action_units, annotated, self.table)
+        likelihood = self.table if table is None else table
+        labels = expression_posterior(targets.action_units, annotated, likelihood)
         applies = annotated.any(dim=1)
         if self.only_unlabelled:
             applies = applies & ~targets.expression_annotated
         return labels, applies
 
-    def forward(self, expression_logits: Tensor, targets: Targets) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, expression_logits: Tensor, targets: Targets, table: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Sum ``-sum_e t_e log p_e`` over the images that have a soft label.
 
         Args:
             expression_logits: (B, 7).
             targets: the real labels of B images.
+            table: as for `soft_labels`.
 
         Returns:
             The sum, and how many images it is over, both (); exactly 0 with zero gradient where
             no image has a soft label.
         """
-        labels, applies = self.soft_labels(targets)
+        labels, applies = self.soft_labels(targets, table)
         return expression_loss(expression_logits, labels, applies)

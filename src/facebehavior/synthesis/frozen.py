@@ -34,6 +34,7 @@ FROZEN: Mapping[str, tuple[str, ...]] = {
     ),
     "synthetic_study_du": ("test/test", "expression/test", "action_units/test", "affect/test"),
     "synthetic_study_sculpted": ("test/test", "expression/test"),
+    "synthetic_study_confirmation": ("test/test",),
 }
 """The frozen splits of each configuration, as database/split."""
 

@@ -36,6 +36,7 @@ def save_checkpoint(
     network: nn.Module,
     average: nn.Module,
     optimiser: torch.optim.Optimizer,
+    tables: nn.Module,
 ) -> None:
     """Write the whole state of a run; a run killed meanwhile keeps the last checkpoint.
 
@@ -44,12 +45,17 @@ def save_checkpoint(
     """
     tensors = _prefixed("network", network.state_dict())
     tensors |= _prefixed("average", average.state_dict())
+    tensors |= _prefixed("tables", tables.state_dict())
     tensors |= _optimiser_tensors(optimiser)
     _save(path, tensors, {"progress": json.dumps(progress.__dict__)})
 
 
 def load_checkpoint(
-    path: Path, network: nn.Module, average: nn.Module, optimiser: torch.optim.Optimizer
+    path: Path,
+    network: nn.Module,
+    average: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    tables: nn.Module,
 ) -> Progress:
     """Put the state of a run back into place.
 
@@ -59,6 +65,7 @@ def load_checkpoint(
     tensors, notes = _load(path)
     _put(path, network, _without_prefix("network", tensors))
     _put(path, average, _without_prefix("average", tensors))
+    _put(path, tables, _without_prefix("tables", tensors))
     _restore_optimiser(optimiser, tensors)
     return Progress(**json.loads(notes["progress"]))
 

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from facebehavior.coupling import (
     CoAnnotation,
     DistributionMatching,
+    LearnedTable,
     PosteriorCoAnnotation,
     SoftCoAnnotation,
 )
@@ -49,9 +50,10 @@ class Couplings(nn.Module):
         pair: the two tasks.
 
     Attributes:
-        table: what all of them use, but for the leak of distribution matching.
+        table: what all of them use, but for the leak and for what is learned.
         warm_up: share of the run in which the weights rise.
         weights: the weight of each loss, by its name.
+        learned_table: what posterior co-annotation and distribution matching read, if it is learned.
     """
 
     def __init__(
@@ -70,6 +72,12 @@ class Couplings(nn.Module):
         self.soft_co_annotation: SoftCoAnnotation | None = None
         self.posterior_co_annotation: PosteriorCoAnnotation | None = None
         self.distribution_matching: DistributionMatching | None = None
+        self.learned_table: LearnedTable | None = None
+        if (learned := section.learned_table) is not None:
+            prior = leaky(table, base_rates, learned.leak)
+            self.learned_table = LearnedTable(prior, rate=learned.rate)
+            self.weights[f"{pair.prefix}learned_table"] = 1.0 - learned.prior
+            self.weights[f"{pair.prefix}learned_table_prior"] = learned.prior
         if (hard := section.co_annotation) is not None:
             self.co_annotation = CoAnnotation(table, **hard.model_dump())
         if (soft := section.soft_co_annotation) is not None:
@@ -111,13 +119,19 @@ class Couplings(nn.Module):
         first, second = self.pair.logits(logits)
         seen = self._seen(targets)
         sums = {}
+        table = None
+        if self.learned_table is not None:
+            # Detached: only labels may move the table, not what would make a coupling cheap.
+            table = self.learned_table.table().detach()
+            sums["learned_table"] = self.learned_table.fit(first, seen)
+            sums["learned_table_prior"] = self.learned_table.distance()
         if self.soft_co_annotation is not None:
             sums["soft_co_annotation"] = self.soft_co_annotation(first, seen)
         if self.posterior_co_annotation is not None:
-            sums["posterior_co_annotation"] = self.posterior_co_annotation(first, seen)
+            sums["posterior_co_annotation"] = self.posterior_co_annotation(first, seen, table)
         if self.distribution_matching is not None:
             sums["distribution_matching"] = self.distribution_matching(
-                first, second, seen.expression_annotated, seen.action_units_annotated
+                first, second, seen.expression_annotated, seen.action_units_annotated, table
             )
         return {f"{self.pair.prefix}{name}": pair for name, pair in sums.items()}
 

@@ -11,6 +11,7 @@ from lightning_fabric import Fabric
 from torch import nn
 from tqdm import tqdm
 
+from facebehavior.coupling import LearnedTable
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.network import Logits
 from facebehavior.training.augmentation import augmented
@@ -49,12 +50,14 @@ class Learner:
         average: the averaged weights; what is validated and exported.
         optimiser: as Fabric set it up.
         layout: of pictures and weights in memory.
+        tables: those of the couplings that are learned.
     """
 
     network: nn.Module
     average: nn.Module
     optimiser: torch.optim.Optimizer
     layout: torch.memory_format
+    tables: nn.ModuleList
 
 
 def train(
@@ -90,7 +93,7 @@ def train(
     """
     settings = configuration.optimisation
     steps = max(1, round(settings.epochs * batches.steps_per_epoch))
-    learner = _set_up(network, settings, fabric)
+    learner = _set_up(network, settings, fabric, nn.ModuleList(objective.learned()))
     checkpoint = folder / CHECKPOINT
     progress = Progress(data=batches.fingerprint() + objective.fingerprint())
     if checkpoint.exists():
@@ -130,7 +133,9 @@ def _resumed(checkpoint: Path, data: str, learner: Learner) -> Progress:
     return progress
 
 
-def _set_up(network: nn.Module, settings: Optimisation, fabric: Fabric) -> Learner:
+def _set_up(
+    network: nn.Module, settings: Optimisation, fabric: Fabric, tables: nn.ModuleList
+) -> Learner:
     average = copy.deepcopy(network).requires_grad_(False)
     layout = memory_format(network)
     network = network.to(memory_format=layout)  # type: ignore[call-overload]
@@ -146,7 +151,7 @@ def _set_up(network: nn.Module, settings: Optimisation, fabric: Fabric) -> Learn
         lr=settings.learning_rate,
     )
     wrapped, wrapped_optimiser = fabric.setup(network, optimiser)
-    return Learner(wrapped, fabric.to_device(average), wrapped_optimiser, layout)
+    return Learner(wrapped, fabric.to_device(average), wrapped_optimiser, layout, tables)
 
 
 def memory_format(network: nn.Module) -> torch.memory_format:
@@ -162,8 +167,8 @@ def memory_format(network: nn.Module) -> torch.memory_format:
     return torch.contiguous_format if narrow else torch.channels_last
 
 
-def _parts(learner: Learner) -> tuple[nn.Module, nn.Module, torch.optim.Optimizer]:
-    return _bare(learner.network), learner.average, learner.optimiser
+def _parts(learner: Learner) -> tuple[nn.Module, nn.Module, torch.optim.Optimizer, nn.Module]:
+    return _bare(learner.network), learner.average, learner.optimiser, learner.tables
 
 
 def _bare(network: nn.Module) -> nn.Module:
@@ -214,8 +219,21 @@ def _learn(
         fabric.clip_gradients(learner.network, learner.optimiser, max_norm=settings.clip)
     learner.optimiser.step()
     learner.optimiser.zero_grad()
+    for table in objective.learned():
+        move_together(table, fabric)
     update_average(learner.average, _bare(learner.network), settings.averaging, lesson.step + 1)
     return {name: value.detach() for name, value in figures.items()}, logits
+
+
+def move_together(table: LearnedTable, fabric: Fabric) -> None:
+    """Move a learned table by the mean gradient of all processes.
+
+    The distributed strategy sees only to the network's gradients.
+    """
+    if table.logits.grad is not None:
+        gradient = fabric.all_reduce(table.logits.grad, reduce_op="mean")
+        table.logits.grad = torch.as_tensor(gradient)
+    table.move()
 
 
 def _validate(

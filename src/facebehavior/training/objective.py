@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from facebehavior.coupling import LearnedTable
 from facebehavior.labels import IDENTITY
 from facebehavior.losses import (
     Moments,
@@ -76,6 +77,11 @@ class Objective:
         weighted = (self._weight(name, progress) * value for name, value in losses.items())
         loss = sum(weighted, torch.zeros(()))
         return {"loss": loss, **losses}
+
+    def learned(self) -> list[LearnedTable]:
+        """List the tables that are learned."""
+        found = (one.learned_table for one in self.couplings)
+        return [table for table in found if table is not None]
 
     def fingerprint(self) -> str:
         """Give what, besides batches and configuration, decides the losses."""

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -36,7 +36,7 @@ from facebehavior.training.configuration import (
     checked_configuration,
     expanded,
 )
-from facebehavior.training.coupled import build_couplings
+from facebehavior.training.coupled import Couplings, build_couplings
 from facebehavior.training.data import TrainingData, open_training_data
 from facebehavior.training.freezing import freeze
 from facebehavior.training.loop import BEST, train
@@ -51,7 +51,10 @@ _log = logging.getLogger(__name__)
 CONFIGURATION = "configuration.yaml"
 SUMMARY = "summary.json"
 RELATEDNESS = "relatedness.json"
-"""The table that a run with coupling has used."""
+"""The table that a run with coupling has used, or has started from."""
+
+LEARNED_RELATEDNESS = "learned_relatedness.json"
+"""The table that it has learned."""
 
 HEADS: tuple[str, ...] = get_args(Head)
 
@@ -136,6 +139,8 @@ def run_training(configuration: Configuration, folder: Path) -> Summary:
     )
     watch = CollapseWatch(data.expression_prior, data.action_unit_rates)
     progress = train(configuration, folder, fabric, network, batches, objective, validate, watch)
+    if fabric.is_global_zero:
+        save_learned(couplings, folder)
     names = [label_set.name for label_set in configuration.label_sets]
     pictures = dict(zip(names, zip(batches.sizes, batches.parts, strict=True), strict=True))
     kept = base if configuration.optimisation.trained == "heads" else None
@@ -147,6 +152,14 @@ def run_training(configuration: Configuration, folder: Path) -> Summary:
         with writing(folder / SUMMARY) as unfinished:
             unfinished.write_text(json.dumps(asdict(summary), indent=2, sort_keys=True) + "\n")
     return summary
+
+
+def save_learned(couplings: Sequence[Couplings], folder: Path) -> None:
+    """Write the tables that were learned into the run's folder."""
+    for coupling in couplings:
+        if coupling.learned_table is not None:
+            path = folder / f"{coupling.pair.prefix}{LEARNED_RELATEDNESS}"
+            save_relatedness(coupling.learned_table.relatedness(), path)
 
 
 def launched_fabric(run: Run) -> Fabric:
