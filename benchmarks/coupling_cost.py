@@ -28,9 +28,10 @@ from facebehavior.training.coupling_section import Coupling
 from facebehavior.training.objective import Objective
 
 SECTION: Mapping[str, object] = {
-    "preset": "default",
+    "preset": "soft_and_matching",
     "co_annotation": {},
     "posterior_co_annotation": {},
+    "learned_table": {},
 }
 """All couplings at once: no configuration costs more."""
 

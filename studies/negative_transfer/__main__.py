@@ -4,10 +4,10 @@
         [--ferplus FER+] [--confirmation PEOPLE]
 
 DATABASES is what ``facebehavior synthesize synthetic_study`` has made, SCULPTED, DU and PEOPLE its
-twins ``synthetic_study_sculpted``, ``synthetic_study_du`` and ``synthetic_study_confirmation``, FER+
-the folder that holds FER2013Train and FER2013Valid. Runs whose databases are not given are left out.
-On the page, comparisons of runs whose predictions are not in the folder stay as they stood. Prints
-what was run.
+twins ``synthetic_study_sculpted``, ``synthetic_study_du`` and ``synthetic_study_confirmation``,
+FER+ the folder that holds FER2013Train and FER2013Valid. Runs whose databases are not given are
+left out. On the page, comparisons of runs whose predictions are not in the folder stay as they
+stood. Prints what was run.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """From the runs' files to means, gains and contrasts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -44,16 +44,29 @@ class Compared:
     high: float
     p: float | None
 
+    @property
+    def place(self) -> tuple[str, ...]:
+        """What is compared, and where."""
+        return self.family, self.world, self.measured, self.better, self.worse, self.figure
+
 
 def finished(plan: Plan, places: Places) -> list[Job]:
     """List the runs that have a result."""
     return [job for job in plan.jobs() if result_path(job, places).exists()]
 
 
+def on_hand(plan: Plan, places: Places) -> list[Job]:
+    """List the finished runs of those arms of which the predictions of every seed are there."""
+    jobs = finished(plan, places)
+    missing = [job for job in jobs if not predictions_path(job, places, "").parent.is_dir()]
+    lacking = {(job.arm, job.world) for job in missing}
+    return [job for job in jobs if (job.arm, job.world) not in lacking]
+
+
 def resampled(plan: Plan, places: Places) -> Arms:
-    """Compute every finished run's figures under the draws of people."""
+    """Compute the figures of every run on hand under the draws of people."""
     found: Arms = {}
-    for job in finished(plan, places):
+    for job in on_hand(plan, places):
         world = plan.worlds[job.world]
         for kind in KINDS:
             arm = found.setdefault((job.arm, job.world, kind), {})
@@ -90,6 +103,21 @@ def _kept(path: Path, task: str, name: str, offsets: NDArray[np.float64]) -> dic
 def contrasts(plan: Plan, arms: Arms) -> list[Compared]:
     """Compare what the plan names, as far as it was run; p-values corrected by family."""
     return [one for name, family in plan.families.items() for one in _family(name, family, arms)]
+
+
+def with_kept(found: list[Compared], kept: Iterable[Compared]) -> list[Compared]:
+    """Put comparisons that were made before beside those that can be made now.
+
+    A family is corrected as a whole: where one of its comparisons cannot be made again, all of
+    them stay as they were.
+    """
+    kept = list(kept)
+    again = {one.place for one in found}
+    stay = {one.family for one in kept if one.family and one.place not in again}
+    old = [one for one in kept if one.family in stay or one.place not in again]
+    places = {one.place for one in old}
+    new = [one for one in found if one.family not in stay and one.place not in places]
+    return old + new
 
 
 def _family(name: str, family: Family, arms: Arms) -> list[Compared]:

@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from tests.coupling.helpers import WEIGHTED, column, faces, random_targets, softmax
 
 from facebehavior.coupling import LearnedTable
@@ -20,7 +21,11 @@ def fitted(table: LearnedTable, share: float, logits: torch.Tensor, targets: Tar
         table.move()
 
 
-def many(count: int = 700) -> tuple[torch.Tensor, Targets, np.ndarray]:
+def values(table: LearnedTable) -> NDArray[np.float64]:
+    return np.asarray(table.table().detach().double().numpy())
+
+
+def many(count: int = 700) -> tuple[torch.Tensor, Targets, NDArray[np.float64]]:
     """Faces whose action units follow a table of their own, and a head that knows expressions."""
     generator = np.random.default_rng(0)
     true = generator.uniform(0.1, 0.9, (7, 17))
@@ -60,7 +65,7 @@ def test_the_fit_is_the_cross_entropy_of_what_the_head_and_the_table_foretell() 
 def test_the_distance_is_the_divergence_from_the_prior() -> None:
     table = LearnedTable(PRIOR)
     with torch.no_grad():
-        table.logits += torch.randn(7, 17, generator=torch.Generator().manual_seed(0))
+        table.logits.add_(torch.randn(7, 17, generator=torch.Generator().manual_seed(0)))
     learned = PRIOR.values > 0
     p, w = PRIOR.values[learned], table.table().detach().double().numpy()[learned]
     expected = (p * np.log(p / w) + (1 - p) * np.log((1 - p) / (1 - w))).sum() / 7
@@ -74,11 +79,11 @@ def test_labels_alone_give_the_shares_and_the_prior_alone_itself() -> None:
     fitted(free, 0.0, logits, targets)
     fitted(bound, 1.0, logits, targets)
     fitted(between, 0.5, logits, targets)
-    np.testing.assert_allclose(free.table().detach()[:, learned], shares[:, learned], atol=0.01)
-    np.testing.assert_allclose(bound.table().detach(), PRIOR.values, atol=1e-6)
+    np.testing.assert_allclose(values(free)[:, learned], shares[:, learned], atol=0.01)
+    np.testing.assert_allclose(values(bound), PRIOR.values, atol=1e-6)
     # As many pictures that follow the prior as there are: the mean of both.
     halfway = (shares + PRIOR.values) / 2
-    np.testing.assert_allclose(between.table().detach()[:, learned], halfway[:, learned], atol=0.01)
+    np.testing.assert_allclose(values(between)[:, learned], halfway[:, learned], atol=0.01)
 
 
 def test_a_deranged_start_is_corrected_by_labels() -> None:
@@ -137,7 +142,7 @@ def test_mixed_precision_changes_nothing() -> None:
 def test_it_is_saved_as_any_table_is(tmp_path: Path) -> None:
     table = LearnedTable(PRIOR)
     with torch.no_grad():
-        table.logits += 0.5
+        table.logits.add_(0.5)
     path = tmp_path / "W.json"
     save_relatedness(table.relatedness(), path)
     read = read_relatedness(path)

@@ -67,7 +67,7 @@ def test_eight_databases_are_learned_from_at_once(
             "normalisation": "group",
             "heads": ["expression", "action_units", "affect", "attributes", "identity"],
         },
-        "coupling": {"preset": "default", "posterior_co_annotation": {}},
+        "coupling": {"preset": "soft_and_matching", "posterior_co_annotation": {}},
         "optimisation": {"epochs": 3, "batch_size": 24},
         "run": {"precision": "32-true", "validate_every": 100},
     }

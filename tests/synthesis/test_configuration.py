@@ -12,6 +12,7 @@ from facebehavior.settings import checked
 from facebehavior.synthesis import read_configuration, shipped
 from facebehavior.synthesis.configuration import ALL_LABELS, SHIPPED
 from facebehavior.synthesis.domains import Domain
+from facebehavior.synthesis.plan import plan_split
 
 
 def written(folder: Path, *keys: str, value: object) -> Path:
@@ -177,6 +178,18 @@ def test_what_needs_the_sculpts_says_so() -> None:
     assert not read_configuration("synthetic_small").uses_sculpts
     for name in ("synthetic_study", "synthetic_study_du", "synthetic_study_sculpted"):
         assert read_configuration(name).uses_sculpts
+
+
+def test_the_confirmation_is_the_test_of_the_study_with_other_people() -> None:
+    study, again = (
+        read_configuration(name) for name in ("synthetic_study", "synthetic_study_confirmation")
+    )
+    assert set(again.databases) == {"test"}
+    assert again.seed != study.seed
+    assert again.generator == study.generator
+    assert again.domains == study.domains
+    first, second = (plan_split(one, "test", "test")[0].person for one in (study, again))
+    assert first.body != second.body
 
 
 def test_the_study_is_what_was_asked_for() -> None:

@@ -22,6 +22,7 @@ from facebehavior.network import FaceBehaviorNet, NetworkConfiguration
 from facebehavior.training.configuration import Losses
 from facebehavior.training.coupled import Couplings
 from facebehavior.training.coupling_section import Coupling
+from facebehavior.training.loop import join_gradient
 from facebehavior.training.objective import Objective
 from facebehavior.training.run import summed_over_processes
 
@@ -55,21 +56,33 @@ def main(processes: int, path: str) -> None:
         NetworkConfiguration(width=8, input_size=16, channels=1, normalisation="group", dropout=0.0)
     )
     wrapped = fabric.setup(network)
-    section = {"preset": "default", "co_annotation": {}}
+    section = {
+        "preset": "soft_and_matching",
+        "co_annotation": {},
+        "posterior_co_annotation": {},
+        "learned_table": {},
+    }
+    couplings = Couplings(Coupling.model_validate(section), WEIGHTED, [0.2] * 17).double()
     objective = Objective(
         Losses(logit_adjustment=0.5),
         torch.full((7,), 1 / 7),
         lambda values: summed_over_processes(fabric, values),
         fabric.world_size,
-        (Couplings(Coupling.model_validate(section), WEIGHTED, [0.2] * 17),),
+        (couplings,),
     )
     faces, targets = batch()
     # Interleaved: of two processes, the first has five labels of affect, the second two.
     own = slice(fabric.global_rank, None, fabric.world_size)
     found = objective(wrapped(faces[own]), targets[own], progress=0.15)
     fabric.backward(found["loss"])
+    (table,) = objective.learned()
+    join_gradient(table, fabric)
     if fabric.is_global_zero:
-        results = {"loss of affect": found["affect"].detach()}
+        assert table.logits.grad is not None
+        results = {
+            "loss of affect": found["affect"].detach(),
+            "learned table": table.logits.grad,
+        }
         for name, weight in network.named_parameters():
             assert weight.grad is not None
             results[name] = weight.grad.contiguous()

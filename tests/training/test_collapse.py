@@ -126,7 +126,12 @@ def test_the_naive_setting_collapses_and_the_default_does_not(
     assert warnings_of(logits, test, caplog) >= 1
 
     plain = figures(*trained(None))
-    defaults: list[dict[str, object]] = [{"distribution_matching": {}}, {"preset": "default"}]
+    defaults: list[dict[str, object]] = [
+        {"distribution_matching": {}},
+        {"preset": "soft_and_matching"},
+        {"preset": "default"},
+        {"preset": "default", "learned_table": {}},
+    ]
     for section in defaults:
         logits, test = trained(section)
         recall, f1 = figures(logits, test)

@@ -19,9 +19,11 @@ from facebehavior.relatedness import (
     read_relatedness,
     save_relatedness,
 )
-from facebehavior.training import run_training
-from facebehavior.training.coupled import Couplings, named_table, varied
+from facebehavior.training import loop, run_training
+from facebehavior.training.coupled import Couplings, build_couplings, named_table, varied
 from facebehavior.training.coupling_section import Coupling
+from facebehavior.training.run import run_data
+from facebehavior.training.schedule import update_average
 
 RATES = np.linspace(0.1, 0.5, 17).tolist()
 ABSENT = list(EXPRESSIONS[2:])
@@ -99,7 +101,7 @@ def test_a_coupled_run_learns_notes_its_losses_and_keeps_its_table(
 ) -> None:
     content = toy_configuration([expression_shards, units_shards], epochs=12)
     content["coupling"] = {
-        "preset": "default",
+        "preset": "soft_and_matching",
         "co_annotation": {},
         "soft_co_annotation": {"min_coverage": 0.3},  # action unit 12 is .4 of happiness
         "absent_expressions": ABSENT,
@@ -115,6 +117,60 @@ def test_a_coupled_run_learns_notes_its_losses_and_keeps_its_table(
     assert 0 < noted["mean_action_unit_rate"] < 1
     kept = read_relatedness(tmp_path / "run/relatedness.json")
     assert np.array_equal(kept.values, domain_relatedness().values)
+
+
+def test_a_learned_table_is_kept_and_goes_on_where_the_run_was_stopped(
+    expression_shards: Path, units_shards: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = toy_configuration([expression_shards, units_shards], epochs=6)
+    content["coupling"] = {
+        "preset": "default",
+        "learned_table": {},
+        "absent_expressions": ABSENT,
+    }
+    run_training(checked(content), tmp_path / "whole")
+
+    def stopping(average: object, network: object, decay: float, step: int) -> None:
+        if step == 20:
+            raise KeyboardInterrupt
+        update_average(average, network, decay, step)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(loop, "update_average", stopping)
+        with pytest.raises(KeyboardInterrupt):
+            run_training(checked(content), tmp_path / "stopped")
+    run_training(checked(content), tmp_path / "stopped")
+    for name in ("learned_relatedness.json", "relatedness.json", "best.safetensors"):
+        whole, stopped = (tmp_path / run / name for run in ("whole", "stopped"))
+        assert stopped.read_bytes() == whole.read_bytes()
+    prior = read_relatedness(tmp_path / "whole/relatedness.json").values
+    learned = read_relatedness(tmp_path / "whole/learned_relatedness.json").values
+    only = list(ACTION_UNIT_COLUMNS).index("au12")
+    others = np.delete(np.arange(17), only)
+    # Pictures are labelled with action unit 12 alone: others have no base rate and do not move, but
+    # for zeros, which are clipped.
+    np.testing.assert_allclose(learned[:, others], 0.8 * prior[:, others], atol=1.1e-3)
+    assert np.abs(learned[:, only] - 0.8 * prior[:, only]).max() > 0.01
+
+
+def test_soft_labels_that_would_outvote_real_ones_are_warned_of(
+    expression_shards: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    few = write_toy_shard(tmp_path / "few", ["au12"], 5, seed=4)
+    for weight, warned in ((1.0, True), (0.05, False)):
+        content = toy_configuration([expression_shards, few])
+        content["coupling"] = {
+            "posterior_co_annotation": {"weight": weight},
+            "absent_expressions": ABSENT,
+        }
+        configuration = checked(content)
+        caplog.clear()
+        build_couplings(
+            configuration.coupling, (), run_data(configuration), ("expression", "action_units")
+        )
+        assert bool(caplog.records) == warned
+        if warned:
+            assert "posterior_co_annotation.weight=0." in caplog.text
 
 
 def test_a_run_is_not_gone_on_with_on_another_table(

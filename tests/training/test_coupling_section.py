@@ -34,10 +34,16 @@ def test_only_what_is_named_is_switched_on() -> None:
     assert (found.distribution_matching.weight, found.distribution_matching.form) == (0.1, "kl")
 
 
-def test_the_default_preset_is_both_couplings_with_their_defaults() -> None:
-    assert section({"preset": "default"}).model_dump(exclude={"preset"}) == section(
-        {"soft_co_annotation": {}, "distribution_matching": {}}
-    ).model_dump(exclude={"preset"})
+@pytest.mark.parametrize(
+    ("preset", "parts"),
+    [
+        ("default", {"posterior_co_annotation": {}}),
+        ("soft_and_matching", {"soft_co_annotation": {}, "distribution_matching": {}}),
+    ],
+)
+def test_a_preset_is_its_parts_with_their_defaults(preset: str, parts: dict[str, object]) -> None:
+    expected = section(parts).model_dump(exclude={"preset"})
+    assert section({"preset": preset}).model_dump(exclude={"preset"}) == expected
 
 
 def test_the_papers_preset_is_as_printed_and_gives_way_to_what_is_named() -> None:
@@ -67,7 +73,7 @@ def test_the_papers_preset_is_as_printed_and_gives_way_to_what_is_named() -> Non
     assert changed.distribution_matching.form == "one_sided"
 
 
-@pytest.mark.parametrize("preset", ["default", "paper"])
+@pytest.mark.parametrize("preset", ["default", "soft_and_matching", "paper"])
 def test_a_section_written_out_and_read_again_is_the_same(preset: str) -> None:
     first = checked({"preset": preset, "soft_co_annotation": None, "control": "marginal"})
     content = yaml.safe_load(yaml.safe_dump(first.model_dump(mode="json")))
@@ -84,6 +90,10 @@ def test_a_section_written_out_and_read_again_is_the_same(preset: str) -> None:
         ({"soft_co_annotation": {"temprature": 1}}, "did you mean 'temperature'"),
         ({"co_annotation": {"to_units": True}}, "did you mean 'to_action_units'"),
         ({"preset": "papr"}, "'papr'"),
+        ({"learned_table": {}}, "expected co_annotation"),
+        ({"soft_co_annotation": {}, "learned_table": {}}, "beside learned_table"),
+        ({"preset": "default", "learned_table": {"prior": 2}}, "prior"),
+        ({"preset": "default", "learned_table": {"rate": 0}}, "rate"),
         ({"distribution_matching": {"form": "kld"}}, "'kld'"),
         ({"soft_co_annotation": {"temperature": 0}}, "temperature"),
         ({"distribution_matching": {"leak": 1.5}}, "leak"),
@@ -129,6 +139,7 @@ def test_the_recipes_are_the_arms_of_a_study() -> None:
         "soft_co_annotation": (False, True, False, False),
         "distribution_matching": (False, False, True, False),
         "posterior": (False, False, False, True),
+        "learned": (False, False, False, True),
         "both": both,
         "empirical": both,
         "deranged": both,

@@ -16,7 +16,7 @@ from facebehavior.training.objective import Objective
 
 PRIOR = torch.full((7,), 1 / 7)
 RATES = [0.2] * 17
-ALL = {"preset": "default", "co_annotation": {}}
+ALL = {"preset": "soft_and_matching", "co_annotation": {}}
 
 
 def couplings(**section: object) -> Couplings:

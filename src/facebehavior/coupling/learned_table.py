@@ -88,7 +88,7 @@ class LearnedTable(nn.Module):
     def move(self) -> None:
         """Follow the gradient one step, and forget it."""
         if self.logits.grad is not None:
-            self.logits -= self.rate * len(self.logits) * self.logits.grad
+            self.logits.sub_(self.rate * len(self.logits) * self.logits.grad)
             self.logits.grad = None
 
     def relatedness(self) -> Relatedness:

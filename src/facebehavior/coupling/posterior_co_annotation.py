@@ -52,9 +52,7 @@ class PosteriorCoAnnotation(nn.Module):
         self.table: Tensor
         self.register_buffer("table", torch.tensor(table.values, dtype=torch.float32))
 
-    def soft_labels(
-        self, targets: Targets, table: Tensor | None = None
-    ) -> tuple[Tensor, Tensor]:
+    def soft_labels(self, targets: Targets, table: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Give the soft labels of B images.
 
         Args:

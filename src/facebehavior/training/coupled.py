@@ -36,6 +36,7 @@ from facebehavior.training.configuration import expanded
 from facebehavior.training.coupling_section import Coupling, PairCoupling
 from facebehavior.training.data import TrainingData
 from facebehavior.training.pairs import Pair
+from facebehavior.training.scarcity import warn_of_scarcity
 
 _USUAL = Pair()
 
@@ -53,7 +54,7 @@ class Couplings(nn.Module):
         table: what all of them use, but for the leak and for what is learned.
         warm_up: share of the run in which the weights rise.
         weights: the weight of each loss, by its name.
-        learned_table: what posterior co-annotation and distribution matching read, if it is learned.
+        learned_table: what posterior co-annotation and distribution matching read instead.
     """
 
     def __init__(
@@ -234,6 +235,7 @@ def _couplings(
             )
     if pair.first == "expression":
         _check_all_occur(section, data)
+    warn_of_scarcity(section, pair, data)
     base_rates = data.rates(pair.second).tolist()
     table = varied(_table(section, data, pair), section, base_rates)
     return Couplings(section, table, base_rates, pair)

@@ -31,8 +31,8 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
 """Keys that a preset sets; those of the configuration itself go before them.
 
 `default` is posterior co-annotation, which gained most in our study; `soft_and_matching` is the
-published pair with the defaults below; `paper` is that pair as it is printed: one-sided matching with
-a binary table, nothing held fixed, temperature 1, all weights 1 from the first step.
+published pair with the defaults below; `paper` is that pair as it is printed: one-sided matching
+with a binary table, nothing held fixed, temperature 1, all weights 1 from the first step.
 """
 
 
@@ -109,9 +109,9 @@ class DistributionMatchingSection(Section):
 
 
 class LearnedTableSection(Section):
-    """A table that is learned in training, from the other as its prior; see `coupling.learned_table`.
+    """A table learned in training, with the other as its prior; see `coupling.learned_table`.
 
-    Posterior co-annotation and distribution matching read it, with this leak in place of their own.
+    Posterior co-annotation and distribution matching read it, with this leak in place of theirs.
 
     Attributes:
         prior: how much the prior counts beside the labels: 1 keeps it as it is, 0 learns from

@@ -220,20 +220,20 @@ def _learn(
     learner.optimiser.step()
     learner.optimiser.zero_grad()
     for table in objective.learned():
-        move_together(table, fabric)
+        join_gradient(table, fabric)
+        table.move()
     update_average(learner.average, _bare(learner.network), settings.averaging, lesson.step + 1)
     return {name: value.detach() for name, value in figures.items()}, logits
 
 
-def move_together(table: LearnedTable, fabric: Fabric) -> None:
-    """Move a learned table by the mean gradient of all processes.
+def join_gradient(table: LearnedTable, fabric: Fabric) -> None:
+    """Give a learned table the mean of the gradients that all processes have of it.
 
     The distributed strategy sees only to the network's gradients.
     """
     if table.logits.grad is not None:
         gradient = fabric.all_reduce(table.logits.grad, reduce_op="mean")
         table.logits.grad = torch.as_tensor(gradient)
-    table.move()
 
 
 def _validate(
