@@ -51,6 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from facebehavior.cli.problems import report_problems
     from facebehavior.databases import ReadingReport, find_pairs, find_reader, prepare
+    from facebehavior.databases.lengths import length_suspicions
     from facebehavior.databases.options import parsed_options
     from facebehavior.faces.alignment import CropParameters
 
@@ -60,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     options = parsed_options(read, arguments.option)
     manifest = read(Path(arguments.root), reading, **options)
     pairs = find_pairs(arguments.database, Path(arguments.root), reading)
-    for warning in reading.warnings:
+    for warning in (*reading.warnings, *length_suspicions(manifest)):
         print(f"facebehavior: look at this: {warning}", file=sys.stderr)
     for reason, count in sorted(reading.dropped.items()):
         print(f"dropped {count} rows: {reason}", file=sys.stderr)

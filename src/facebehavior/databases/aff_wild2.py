@@ -143,13 +143,17 @@ def _rows(
     if without:
         hint = "" if (root / ARCHIVES[1]).is_dir() else f"; is the archive {ARCHIVES[1]} missing?"
         report.warn(root, f"{len(without)} videos have no crops, such as {without[0]}{hint}")
+    unequal: list[str] = []
     for (split, video), kinds in files.items():
         pictures = {
             frame: folder / name
             for folder in crops.get(video, [])
             for frame, name in numbered_pictures(folder).items()
         }
-        labels = _joined(kinds, report)
+        labels, lengths = _joined(kinds, report)
+        if len(set(lengths.values())) > 1:
+            told = ", ".join(f"{count} of {kind}" for kind, count in lengths.items())
+            unequal.append(f"{video} has {told}")
         _compare_lengths(crops.get(video, []), pictures, labels, report)
         for frame, found in sorted(labels.items()):
             if not found:
@@ -167,6 +171,12 @@ def _rows(
                     "landmarks": template_points(CROP_SIZE),
                     **found,
                 }
+    if unequal:
+        report.warn(
+            root,
+            f"{len(unequal)} videos have not as many rows of every kind: {unequal[0]}; is a file "
+            "cut off?",
+        )
 
 
 def _splits_of(files: Mapping[tuple[str, str], object], video: str) -> set[str]:
@@ -190,13 +200,17 @@ def _compare_lengths(
         )
 
 
-def _joined(kinds: Mapping[str, Path], report: ReadingReport) -> dict[int, Labels]:
-    """Give the labels of each frame of a video, from up to three files."""
+def _joined(
+    kinds: Mapping[str, Path], report: ReadingReport
+) -> tuple[dict[int, Labels], dict[str, int]]:
+    """Give the labels of each frame of a video from up to three files; the last of each kind."""
     found: dict[int, Labels] = {}
+    lengths: dict[str, int] = {}
     for kind, file in kinds.items():
         for frame, labels in _READ[kind](file, report):
             found.setdefault(frame, {}).update(labels)
-    return found
+            lengths[kind] = frame
+    return found, lengths
 
 
 def _frames(

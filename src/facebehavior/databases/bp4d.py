@@ -19,6 +19,7 @@ Layout::
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,15 +98,46 @@ def read_release(root: Path, report: ReadingReport, release: Release) -> Manifes
         raise FaceBehaviorError(
             f"{root}: expected pictures in {release.pictures}/F001/T1, found none"
         )
-    return Manifest.from_rows(
+    ends: Counter[int] = Counter()
+    manifest = Manifest.from_rows(
         row
         for subject, task in sequences
-        for row in _sequence(coding, pictures / subject / task, subject, task, release, report)
+        for row in _sequence(
+            coding, pictures / subject / task, subject, task, release, report, ends
+        )
     )
+    _compare_ends(pictures, ends, release.frame_offset, report)
+    return manifest
+
+
+def _compare_ends(
+    pictures: Path, ends: Counter[int], frame_offset: int, report: ReadingReport
+) -> None:
+    """Warn where most sequences end as they would with a neighbouring frame offset.
+
+    Only a part of each sequence is coded, so that most may end anywhere; that many of them end one
+    frame from where they should is no chance.
+    """
+    if not ends:
+        return
+    offset, count = ends.most_common(1)[0]
+    if offset != frame_offset and abs(offset - frame_offset) == 1 and 2 * count > ends.total():
+        report.warn(
+            pictures,
+            f"in {count} of {ends.total()} sequences the number of the last picture is that of the "
+            f"last coded frame {offset:+d}, where {frame_offset:+d} is taken; is the frame offset "
+            f"{offset}?",
+        )
 
 
 def _sequence(
-    coding: Path, folder: Path, subject: str, task: str, release: Release, report: ReadingReport
+    coding: Path,
+    folder: Path,
+    subject: str,
+    task: str,
+    release: Release,
+    report: ReadingReport,
+    ends: Counter[int],
 ) -> Iterator[Labels]:
     name = f"{subject}_{task}"
     labels = _occurrences(coding / "AU_OCC" / f"{name}.csv", report)
@@ -119,6 +151,8 @@ def _sequence(
             for frame, value in _intensities(file, report):
                 labels.setdefault(frame, {})[f"{column(unit)}_intensity"] = value
     present = numbered_pictures(folder)
+    if present and labels:
+        ends[max(present) - max(labels)] += 1
     if present and labels and max(labels) + release.frame_offset > max(present):
         report.warn(
             folder,

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from facebehavior.databases.lengths import length_suspicions
 from facebehavior.databases.reading import ReadingReport
 from facebehavior.labels import (
     ACTION_UNIT_COLUMNS,
@@ -48,12 +49,18 @@ class DatabaseCheck:
 def check(manifest: Manifest, report: ReadingReport) -> DatabaseCheck:
     """Count what a database's reader has found, and look for what cannot be right.
 
+    The frames of videos are counted, which takes the time to read the files.
+
     Args:
         manifest: what the reader gave.
         report: what it said.
     """
     balance = _balance(manifest)
-    suspicions = [*report.warnings, *_suspicions(manifest, balance)]
+    suspicions = [
+        *report.warnings,
+        *length_suspicions(manifest),
+        *_suspicions(manifest, balance),
+    ]
     return DatabaseCheck(
         rows=len(manifest),
         splits=_counted(manifest.column("split")),

@@ -105,6 +105,7 @@ def intensities(
 ) -> dict[int, Labels]:
     """Give the labels of each frame, from 1; without its file or row an action unit has none."""
     found: dict[int, Labels] = {}
+    last: dict[str, int] = {}
     for unit in CODED:
         file = folder / f"{subject}_au{unit}.txt"
         if not file.is_file():
@@ -123,6 +124,14 @@ def intensities(
                 report.problem(file, line, f"frame {frame} is labelled twice")
                 continue
             found.setdefault(frame, {}).update(label)
+            last[file.name] = max(frame, last.get(file.name, 0))
+    shorter = sorted(name for name, end in last.items() if end < max(last.values()))
+    if shorter:
+        report.warn(
+            folder,
+            f"{len(shorter)} of its files end before the others, such as {shorter[0]} at frame "
+            f"{last[shorter[0]]} of {max(last.values())}; are they cut off?",
+        )
     return found
 
 
