@@ -1,6 +1,6 @@
 """A manifest's labels as arrays with masks."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -42,6 +42,21 @@ class LabelArrays:
         """Give the labels of some rows, by indices or a mask (N,)."""
         behaviour = {name: getattr(self, name)[rows] for name in _BEHAVIOUR}
         further = {name: labels[rows] for name, labels in self.further.items()}
+        return LabelArrays(**behaviour, further=further)
+
+    def only(self, tasks: Collection[str]) -> "LabelArrays":
+        """Give the labels of some tasks, those of all others missing."""
+        behaviour = {
+            name: array if name.removesuffix("_annotated") in tasks else np.zeros_like(array)
+            for name in _BEHAVIOUR
+            for array in [getattr(self, name)]
+        }
+        further = {
+            name: labels
+            if name in tasks
+            else TaskLabels(np.zeros_like(labels.values), np.zeros_like(labels.annotated))
+            for name, labels in self.further.items()
+        }
         return LabelArrays(**behaviour, further=further)
 
     def any(self) -> NDArray[np.bool_]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.settings import (
@@ -49,12 +49,27 @@ class Source(Section):
         hold_out: share of the subjects (pictures where no subjects are known) that is not trained
             on but validates: it chooses the best checkpoint and calibrates.
         few_shot: learn from a few pictures a class alone, of those that are not held out.
+        tasks: whose labels are read; all others are taken for missing. None reads every label.
+        part: the pictures whose place in a draw by the run's seed, from 0 to 1, is from the first
+            number on and below the second: 0 to 0.5 and 0.5 to 1 have none in common.
+        without_subjects: people of whom no picture is trained on or held out, such as those of
+            the fold that is tested.
     """
 
     shards: str
     split: str | None = None
     hold_out: Share = 0.0
     few_shot: FewShot | None = None
+    tasks: tuple[str, ...] | None = None
+    part: tuple[Share, Share] = (0.0, 1.0)
+    without_subjects: tuple[str, ...] = ()
+
+    @field_validator("part")
+    @classmethod
+    def _holds_something(cls, part: tuple[float, float]) -> tuple[float, float]:
+        if part[0] >= part[1]:
+            raise ValueError(f"expected a smaller and a larger number, found {list(part)}")
+        return part
 
 
 class LabelSet(Section):

@@ -29,6 +29,7 @@ from facebehavior.relatedness import JointLabels, base_rates
 from facebehavior.training.batches import Pictures
 from facebehavior.training.configuration import LabelSet, Source, expanded
 from facebehavior.training.few_shot import few_of_each
+from facebehavior.training.source_rows import check_tasks, in_part, of_left_out_subjects
 
 _log = logging.getLogger(__name__)
 
@@ -232,11 +233,18 @@ def _open(
             f"{source.shards}: expected pictures of the split {source.split!r}, found: {known}"
         )
     people = np.full(len(manifest), None, dtype=object)
-    if with_people:
+    if with_people and (source.tasks is None or IDENTITY in source.tasks):
         people[:] = person_names(manifest)
-    usable = in_split & (labels.any() | np.array([name is not None for name in people]))
+    if source.tasks is not None:
+        check_tasks(source, tasks, with_people)
+        labels = labels.only(source.tasks)
+    labelled = labels.any() | np.array([name is not None for name in people])
+    stays = ~of_left_out_subjects(source, manifest)
+    usable = in_split & labelled & stays & in_part(source, len(manifest), seed)
     persons = _persons(manifest)
-    held_out = usable & _chosen(persons, source.hold_out, seed)
+    held_out = np.zeros(len(manifest), dtype=np.bool_)
+    held_out[stays] = _chosen(persons[stays], source.hold_out, seed)
+    held_out &= usable
     return _Opened(label_set, source, tasks, shards, labels, usable, held_out, persons, people)
 
 

@@ -1,0 +1,65 @@
+"""Which rows of a source are learned from: a part of them, and nobody who is to be tested."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facebehavior.errors import FaceBehaviorError
+from facebehavior.labels import IDENTITY, Manifest, Task
+from facebehavior.training.configuration import Source
+
+BEHAVIOUR = ("expression", "action_units", "affect")
+
+
+def check_tasks(source: Source, tasks: Sequence[Task], people: bool) -> None:
+    """Check that a source reads labels of tasks that there are.
+
+    Args:
+        source: whose `tasks` are not None.
+        tasks: beside expression, action units and affect.
+        people: whether people are told apart.
+
+    Raises:
+        FaceBehaviorError: there is no such task.
+    """
+    known = [*BEHAVIOUR, *(task.name for task in tasks), *([IDENTITY] if people else [])]
+    for name in source.tasks or ():
+        if name not in known:
+            raise FaceBehaviorError(
+                f"{source.shards}: tasks: expected some of {', '.join(known)}, found {name!r}; "
+                "further tasks are named in network.heads or tasks"
+            )
+
+
+def in_part(source: Source, rows: int, seed: int) -> NDArray[np.bool_]:
+    """Tell which of N rows belong to the source's part.
+
+    Two sources of the same shards draw alike, so that parts without common numbers have no
+    common row.
+
+    Returns:
+        (N,).
+    """
+    low, high = source.part
+    # The last number keeps this draw apart from that of whom to hold out.
+    places = np.random.default_rng([seed, rows, 1]).random(rows)
+    return np.asarray((low <= places) & (places < high))
+
+
+def of_left_out_subjects(source: Source, manifest: Manifest) -> NDArray[np.bool_]:
+    """Tell which of N rows show somebody of whom nothing is learned, (N,).
+
+    Raises:
+        FaceBehaviorError: there is no such subject.
+    """
+    left_out = set(source.without_subjects)
+    subjects = manifest.column("subject").to_pylist() if left_out else [None] * len(manifest)
+    unknown = sorted(left_out - set(subjects))
+    if unknown:
+        known = ", ".join(sorted({str(name) for name in subjects if name is not None})[:5])
+        raise FaceBehaviorError(
+            f"{source.shards}: without_subjects: found no subject {unknown[0]!r}; there are "
+            f"{known or 'none'} and so on"
+        )
+    return np.array([name in left_out for name in subjects], dtype=np.bool_)

@@ -1,0 +1,95 @@
+"""What a source is learned from: a part of its rows, some of its labels, and nobody left out."""
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.training.test_run import toy_configuration
+from tests.training.toys import write_toy_shard
+
+from facebehavior.errors import FaceBehaviorError
+from facebehavior.labels import ATTRIBUTES_TASK, EXPRESSIONS, Manifest, label_arrays
+from facebehavior.training.configuration import LabelSet, Source, checked_configuration
+from facebehavior.training.data import TrainingData, open_training_data
+from facebehavior.training.source_rows import in_part
+
+
+@pytest.fixture(scope="module")
+def shards(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    columns = ["identity", "attr_smiling", "expression", "au12"]
+    return write_toy_shard(tmp_path_factory.mktemp("people"), columns, 80, seed=2)
+
+
+def opened(*sources: dict[str, Any]) -> TrainingData:
+    sets = [LabelSet(name=str(n), sources=(Source(**one),)) for n, one in enumerate(sources)]
+    return open_training_data(sets, 0, [ATTRIBUTES_TASK], people=True)
+
+
+@given(st.integers(0, 200), st.integers(0, 5), st.lists(st.floats(0, 1), max_size=4))
+def test_parts_that_share_no_number_share_no_row(rows: int, seed: int, cuts: list[float]) -> None:
+    edges = sorted({0.0, 1.0, *cuts})
+    parts = [in_part(Source(shards="x", part=pair), rows, seed) for pair in pairwise(edges)]
+    assert np.array_equal(np.sum(parts, axis=0), np.ones(rows))
+
+
+def test_every_picture_teaches_its_person_or_its_attributes(shards: Path) -> None:
+    """How the second case study gives every picture one kind of label."""
+    data = opened(
+        {"shards": str(shards), "part": (0.0, 0.5), "tasks": ["identity"]},
+        {"shards": str(shards), "part": (0.5, 1.0), "tasks": ["attributes"]},
+    )
+    (people,), (attributes,) = data.label_sets
+    assert not set(people.rows) & set(attributes.rows)
+    assert len(people.rows) + len(attributes.rows) == 80
+    assert people.labels.further["identity"].annotated.all()
+    assert not people.labels.further["attributes"].annotated.any()
+    assert not attributes.labels.further["identity"].annotated.any()
+    assert attributes.labels.further["attributes"].annotated.any(axis=1).all()
+    for one in (people, attributes):
+        assert not one.labels.expression_annotated.any()
+        assert not one.labels.action_units_annotated.any()
+
+
+def test_nobody_left_out_is_trained_on_or_held_out(shards: Path) -> None:
+    left_out = tuple(f"person {number}" for number in range(0, 40, 2))
+    data = opened({"shards": str(shards), "hold_out": 0.3, "without_subjects": left_out})
+    (training,), held_out = data.label_sets[0], data.held_out[0]
+    subjects = np.array(training.shards.manifest.column("subject").to_pylist())
+    assert len(held_out.rows) == 12
+    assert len(training.rows) == 28
+    assert not set(subjects[training.rows]) & set(left_out)
+    assert not set(subjects[held_out.rows]) & set(left_out)
+    assert not set(subjects[training.rows]) & set(subjects[held_out.rows])
+
+
+def test_labels_of_some_tasks_alone() -> None:
+    rows = [{"image": "a", "database": "x", "expression": EXPRESSIONS[1], "au12": True}]
+    labels = label_arrays(Manifest.from_rows(rows), [ATTRIBUTES_TASK])
+    kept = labels.only(["action_units"])
+    assert not kept.expression_annotated.any()
+    assert not kept.expression.any()
+    assert np.array_equal(kept.action_units_annotated, labels.action_units_annotated)
+    both = labels.only(["expression", "action_units", "affect", "attributes"])
+    assert all(
+        np.array_equal(ours, theirs)
+        for (_, ours), (_, theirs) in zip(both.arrays(), labels.arrays(), strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"tasks": ["identity_"]}, "found 'identity_'"),
+        ({"without_subjects": ["SN001"]}, "no subject 'SN001'"),
+        ({"part": (0.5, 0.5)}, "a smaller and a larger"),
+    ],
+)
+def test_mistakes_are_named(shards: Path, changed: dict[str, Any], named: str) -> None:
+    content: dict[str, Any] = toy_configuration([shards])
+    content["label_sets"][0]["sources"][0] |= changed
+    with pytest.raises(FaceBehaviorError, match=named):
+        open_training_data(checked_configuration(content, "toy").label_sets, 0)
