@@ -202,9 +202,3 @@ def seeds_of(plan: Plan, places: Places) -> dict[str, int]:
     for job in finished(plan, places):
         counts[f"{job.arm}-{job.world}"] = counts.get(f"{job.arm}-{job.world}", 0) + 1
     return counts
-
-
-def table_rows(path: Path) -> Mapping[str, Mapping[str, float]]:
-    """Read the generator's own table."""
-    rows: Mapping[str, Mapping[str, float]] = read_result(path)
-    return rows

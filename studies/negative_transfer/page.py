@@ -6,18 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from facebehavior.databases.shards import Shards
 from facebehavior.files import writing
-from facebehavior.labels import ACTION_UNIT_COLUMNS, EXPRESSIONS, label_arrays
-from facebehavior.relatedness import (
-    base_rates,
-    deranged,
-    domain_relatedness,
-    marginal,
-    read_relatedness,
-)
 from studies.negative_transfer.comparing import (
     Compared,
     contrasts,
@@ -27,7 +16,6 @@ from studies.negative_transfer.comparing import (
     pilot_figures,
     resampled,
     seeds_of,
-    table_rows,
     with_kept,
 )
 from studies.negative_transfer.figures import BALANCED, MAIN
@@ -35,6 +23,7 @@ from studies.negative_transfer.firing import rule_firing
 from studies.negative_transfer.pictures import draw_gains, draw_table_errors
 from studies.negative_transfer.plan import TASKS, Places, Plan
 from studies.negative_transfer.running import read_result, result_path
+from studies.negative_transfer.table_errors import learned_errors, table_errors
 
 DISCUSSION = Path(__file__).with_name("discussion.md")
 SHOWN = (
@@ -74,6 +63,7 @@ def write_page(plan: Plan, places: Places, databases: Path, results: Path) -> No
         ),
         "means": means(plan, places),
         "pilot": pilot_figures(plan, places),
+        "learned_tables": learned_errors(plan, places, databases),
         "gains": [vars(one) for one in gained],
         "contrasts": [vars(one) for one in compared],
     }
@@ -90,30 +80,6 @@ def _kept(path: Path) -> dict[str, Any]:
     """Read what the page said before, of runs whose predictions may be elsewhere."""
     content: dict[str, Any] = read_result(path) if path.exists() else {}
     return content
-
-
-def table_errors(plan: Plan, places: Places, databases: Path) -> dict[str, float]:
-    """Give the mean absolute difference of each arm's table to the generator's, over 7 x 17."""
-    true = np.zeros((len(EXPRESSIONS), len(ACTION_UNIT_COLUMNS)))
-    rows = table_rows(databases / "action_units" / "table.json")
-    for row, name in enumerate(EXPRESSIONS):
-        for unit, value in rows[name].items():
-            true[row, ACTION_UNIT_COLUMNS.index(unit)] = value
-    domain, empirical = domain_relatedness(), read_relatedness(places.empirical)
-    used = {
-        "both": domain,
-        "both_empirical": empirical.arranged(EXPRESSIONS, ACTION_UNIT_COLUMNS),
-        "both_deranged": deranged(domain, 0),
-        "both_marginal": marginal(domain, _base_rates(plan, places)),
-    }
-    return {arm: float(np.abs(table.values - true).mean()) for arm, table in used.items()}
-
-
-def _base_rates(plan: Plan, places: Places) -> np.ndarray[Any, np.dtype[np.float64]]:
-    manifest = Shards(places.database("action_units", plan.worlds["B"])).manifest
-    labels = label_arrays(manifest)
-    rows = [split == "train" for split in manifest.column("split").to_pylist()]
-    return base_rates(labels.action_units[rows], labels.action_units_annotated[rows])
 
 
 def _runs(plan: Plan, places: Places) -> dict[str, float]:
@@ -147,6 +113,7 @@ def page_text(summary: Mapping[str, Any]) -> str:
         _means_table(summary, "in_domain"),
         "## The pilot\n\nValidation people, each task's own labels, one seed.",
         _pilot_table(summary["pilot"]),
+        _learned_table(summary["learned_tables"]),
         _numbers(summary),
     ]
     return "\n\n".join(parts) + "\n"
@@ -265,6 +232,18 @@ def _pilot_table(pilot: Mapping[str, Mapping[str, float]]) -> str:
         cells = " | ".join(f"{value:.3f}" for value in [*row, sum(row) / len(row)])
         lines.append(f"| {arm.replace('_', ' ')} | {cells} |")
     return "\n".join(lines)
+
+
+def _learned_table(errors: Mapping[str, Sequence[float]]) -> str:
+    lines = [
+        "Mean absolute difference of learned tables to the generator's:",
+        "",
+        "| arm | before training | after |",
+        "| --- | --- | --- |",
+    ]
+    for arm, (before, after) in errors.items():
+        lines.append(f"| {arm.replace('_', ' ')} | {before:.3f} | {after:.3f} |")
+    return "\n".join(lines) if errors else "No table was learned."
 
 
 def _numbers(summary: Mapping[str, Any]) -> str:

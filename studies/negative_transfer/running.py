@@ -15,11 +15,11 @@ from facebehavior.databases.shards import Shards
 from facebehavior.files import writing
 from facebehavior.labels import ACTION_UNIT_COLUMNS
 from facebehavior.network import FaceBehaviorNet, NetworkConfiguration
-from facebehavior.relatedness import save_relatedness
+from facebehavior.relatedness import read_relatedness, save_relatedness
 from facebehavior.relatedness.from_manifests import expression_relatedness
 from facebehavior.training.checkpoints import load_weights
 from facebehavior.training.loop import BEST
-from facebehavior.training.run import run_training
+from facebehavior.training.run import LEARNED_RELATEDNESS, run_training
 from studies.negative_transfer.figures import figures_of, thresholds_of
 from studies.negative_transfer.plan import TASKS, Job, Places, Plan, World, configuration_of
 from studies.negative_transfer.predictions import Predictions, predicted
@@ -97,6 +97,9 @@ def _run_before(end: float, plan: Plan, job: Job, places: Places) -> bool:
         "training_seconds": round(seconds, 1),
         "figures": _measured(network, plan.worlds[job.world], job, places),
     }
+    learned = folder / LEARNED_RELATEDNESS
+    if learned.exists():
+        content["learned_table"] = read_relatedness(learned).values.round(4).tolist()
     with writing(result_path(job, places)) as unfinished:
         unfinished.write_text(json.dumps(content, indent=1) + "\n")
     return True
