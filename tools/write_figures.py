@@ -116,23 +116,29 @@ COUPLED_ARMS = (
 )
 
 
+CONFIRMED_ARMS = ("posterior", "both", "soft_and_matching")
+
+
 def coupling_figures() -> str:
     """What coupling gains over no coupling in the study of negative transfer, in the new domain."""
     summary = _result("negative_transfer/summary.json")
     gains = {
-        (one["better"], one["figure"]): one
+        (one["world"], one["better"], one["figure"]): one
         for one in summary["gains"]
-        if one["world"] == "B" and one["worse"] == "uncoupled"
+        if one["worse"] == "uncoupled"
     }
     figures = ("expression_uar", "action_units_auc", "affect_ccc")
     lines = [
         "| gain over no coupling (95 % interval) | expression UAR | AU ROC AUC | affect CCC |",
         "| --- | --- | --- | --- |",
     ]
-    for arm in COUPLED_ARMS:
-        cells = [gains[arm, figure] for figure in figures]
+    rows = [("B", arm, arm.replace("_", ", ")) for arm in COUPLED_ARMS]
+    confirmed = [arm for arm in CONFIRMED_ARMS if ("confirmation", arm, figures[0]) in gains]
+    rows += [("confirmation", arm, f"{arm.replace('_', ' ')}, new people") for arm in confirmed]
+    for world, arm, name in rows:
+        cells = [gains[world, arm, figure] for figure in figures]
         shown = " | ".join(f"{c['mean']:+.3f} ({c['low']:+.3f} to {c['high']:+.3f})" for c in cells)
-        lines.append(f"| {arm.replace('_', ', ')}, {cells[0]['seeds']} seeds | {shown} |")
+        lines.append(f"| {name}, {cells[0]['seeds']} seeds | {shown} |")
     return "\n".join(lines)
 
 
