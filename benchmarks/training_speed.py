@@ -30,7 +30,7 @@ from facebehavior.training.data import open_training_data
 from facebehavior.training.loop import train
 from facebehavior.training.normalisation import normalised
 from facebehavior.training.objective import Objective
-from facebehavior.training.run import build_network
+from facebehavior.training.starting import build_network
 
 PICTURES = 2048
 
@@ -140,7 +140,7 @@ def _parts(configuration: Configuration) -> tuple[Batches, FaceBehaviorNet, Obje
     batches = Batches(data.label_sets, configuration.optimisation.batch_size, configuration.seed)
     prior = torch.from_numpy(data.expression_prior).float()
     objective = Objective(configuration.losses, prior, lambda count: count)
-    network, _ = build_network(configuration, data)
+    network = build_network(configuration, data).network
     return batches, network, objective, fabric
 
 

@@ -79,6 +79,21 @@ def test_an_epoch_shows_every_picture_once(expression_shards: Path) -> None:
         assert keys == sorted([*crops.tolist(), *crops.tolist()])
 
 
+def test_an_epoch_shows_a_small_set_as_often_as_it_is_told_to(
+    expression_shards: Path, behaviour_shards: Path
+) -> None:
+    data = both_sets(expression_shards, behaviour_shards)
+    batches = Batches(data.label_sets, 16, seed=1, passes=[1, 2])
+    assert batches.sizes == (80, 80)
+    assert batches.parts == (8, 8)
+    faces = [batches.batch(step).faces[8:] for step in range(batches.steps_per_epoch)]
+    _, times = np.unique(torch.cat(faces).flatten(1).numpy(), axis=0, return_counts=True)
+    assert times.tolist() == [2] * 40
+    # Each pass ends before the next begins.
+    first = torch.cat(faces[: batches.steps_per_epoch // 2]).flatten(1).numpy()
+    assert len(np.unique(first, axis=0)) == 40
+
+
 def test_processes_share_a_batch_without_overlap(
     expression_shards: Path, behaviour_shards: Path
 ) -> None:

@@ -4,7 +4,7 @@ from facebehavior.network.backbones import BACKBONES
 from facebehavior.network.configuration import NetworkConfiguration
 from facebehavior.network.export import export_model
 from facebehavior.network.face_behavior_net import FaceBehaviorNet, Logits
-from facebehavior.network.loading import load_network
+from facebehavior.network.loading import load_network, load_trunk
 from facebehavior.network.quantising import quantise
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "NetworkConfiguration",
     "export_model",
     "load_network",
+    "load_trunk",
     "quantise",
 ]

@@ -63,6 +63,33 @@ def load_network(
     return network, metadata
 
 
+def load_trunk(path: str | Path, network: FaceBehaviorNet) -> ModelMetadata:
+    """Copy the trunk of a model file into a network, whatever its heads and its crops.
+
+    Args:
+        path: a model file that `export_model` wrote.
+        network: its trunk must have the same layers; how its last maps become features may
+            differ (`compact`, `compact_grid`).
+
+    Returns:
+        What the file says about itself.
+
+    Raises:
+        FaceBehaviorError: the file is missing or damaged, is no model file, or its trunk has
+            other layers; the network is as it was.
+    """
+    model = _read(path)
+    metadata = _metadata(model, path)
+    prefix = "backbone."
+    weights = {
+        name.removeprefix(prefix): weight
+        for name, weight in _weights(model, path).items()
+        if name.startswith(prefix)
+    }
+    copy_weights(weights, network.backbone, path)
+    return metadata
+
+
 def _read(path: str | Path) -> onnx.ModelProto:
     try:
         content = Path(path).read_bytes()

@@ -88,6 +88,7 @@ class Batches:
         batch_size: pictures a step over all processes.
         seed: decides the order.
         rank, processes: which share of every part this process takes.
+        passes: how often an epoch sees each label set; once where it is left out.
 
     Raises:
         FaceBehaviorError: see `plan_parts`; or a set is smaller than its part of a batch.
@@ -100,11 +101,16 @@ class Batches:
         seed: int,
         rank: int = 0,
         processes: int = 1,
+        passes: Sequence[int] | None = None,
     ) -> None:
         self._label_sets = label_sets
         self._seed = seed
         self._rank, self._processes = rank, processes
-        self.sizes = tuple(sum(map(len, pictures)) for pictures in label_sets)
+        self._passes = tuple(passes or (1 for _ in label_sets))
+        self.sizes = tuple(
+            times * sum(map(len, pictures))
+            for times, pictures in zip(self._passes, label_sets, strict=True)
+        )
         self.parts = plan_parts(self.sizes, batch_size)
         self.steps_per_epoch = min(
             size // part for size, part in zip(self.sizes, self.parts, strict=True)
@@ -163,7 +169,9 @@ class Batches:
 
     def _shuffled(self, label_set: int, epoch: int) -> NDArray[np.int64]:
         generator = np.random.default_rng([self._seed, label_set, epoch])
-        return generator.permutation(self.sizes[label_set])
+        passes = self._passes[label_set]
+        count = self.sizes[label_set] // passes
+        return np.concatenate([generator.permutation(count) for _ in range(passes)])
 
     def _by_source(
         self, label_set: int, chosen: NDArray[np.int64]

@@ -73,10 +73,16 @@ class Source(Section):
 
 
 class LabelSet(Section):
-    """Databases whose pictures make one part of every batch (method of Kollias et al. 2019)."""
+    """Databases whose pictures make one part of every batch (method of Kollias et al. 2019).
+
+    Attributes:
+        passes: how often an epoch sees its pictures: more than once raises the part of a small
+            set, which parts in proportion to the sizes would drown.
+    """
 
     name: str
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    passes: Count = 1
 
 
 class OwnTask(Section):
@@ -226,6 +232,8 @@ class Configuration(Section):
         version: of the model that comes out.
         licence: what may be done with the weights, for the model file.
         start_from: a model file whose network is trained on; None starts from a seed.
+        trunk_from: a model, by name or path, whose trunk's weights the network starts with; its
+            heads, and the size of its crops, are this configuration's.
         tasks: of one's own, by name.
         coupling: how expression and action units teach one another; None couples nothing.
         further_couplings: how other pairs of tasks do.
@@ -237,6 +245,7 @@ class Configuration(Section):
     seed: int = 0
     label_sets: Annotated[tuple[LabelSet, ...], Field(min_length=1)]
     start_from: str | None = None
+    trunk_from: str | None = None
     tasks: Mapping[str, OwnTask] = {}
     network: Network = Network()
     losses: Losses = Losses()
@@ -263,6 +272,12 @@ class Configuration(Section):
                 f"calibration.verification: the label set {chosen!r} holds nobody out; give one of "
                 "its sources a share hold_out"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _starts_once(self) -> Self:
+        if self.start_from is not None and self.trunk_from is not None:
+            raise ValueError("expected start_from or trunk_from, found both; leave one out")
         return self
 
     def hash(self) -> str:

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, get_args
 
 import torch
 import yaml
@@ -16,8 +15,7 @@ from torch import nn
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.files import writing
 from facebehavior.labels import IDENTITY, KNOWN_TASKS, Task
-from facebehavior.model_file import ModelMetadata
-from facebehavior.network import FaceBehaviorNet, NetworkConfiguration, load_network
+from facebehavior.network import FaceBehaviorNet
 from facebehavior.relatedness import save_relatedness
 from facebehavior.training.batches import Batches
 from facebehavior.training.calibrating import (
@@ -30,18 +28,15 @@ from facebehavior.training.calibrating import (
 from facebehavior.training.checkpoints import Progress, load_weights
 from facebehavior.training.configuration import (
     Configuration,
-    Head,
-    Network,
     Run,
     checked_configuration,
-    expanded,
 )
 from facebehavior.training.coupled import Couplings, build_couplings
 from facebehavior.training.data import TrainingData, open_training_data
 from facebehavior.training.freezing import freeze
 from facebehavior.training.loop import BEST, train
-from facebehavior.training.normalisation import MEAN, SCALE
 from facebehavior.training.objective import Objective
+from facebehavior.training.starting import Start, build_network, learned_heads
 from facebehavior.training.untrained import untrained_outputs
 from facebehavior.training.validation import answers, scores
 from facebehavior.training.watch import CollapseWatch
@@ -56,8 +51,6 @@ RELATEDNESS = "relatedness.json"
 LEARNED_RELATEDNESS = "learned_relatedness.json"
 """The table that it has learned."""
 
-HEADS: tuple[str, ...] = get_args(Head)
-
 
 @dataclass(frozen=True)
 class Summary:
@@ -68,7 +61,8 @@ class Summary:
         pictures: training pictures in each label set, and its part of a batch.
         network: the network's configuration.
         crop: how the faces were cut out.
-        training_databases: names of the databases, with those of the model it started from.
+        training_databases: names of the databases, with those of the model it started from or
+            whose trunk it took.
         held_out: figures of the best weights on the held-out pictures.
         expression_temperature: fitted on the held-out pictures; 1 where there are none.
         action_unit_thresholds: of best F1 on the held-out pictures; 0.5 where there are none.
@@ -109,11 +103,13 @@ def run_training(configuration: Configuration, folder: Path) -> Summary:
         configuration.seed,
         fabric.global_rank,
         fabric.world_size,
+        [label_set.passes for label_set in configuration.label_sets],
     )
     if fabric.is_global_zero:
         _log.info("%s", batch_plan(configuration, batches))
-    network, base = build_network(configuration, data)
-    freeze(network, configuration.optimisation.trained, _learned_heads(data))
+    start = build_network(configuration, data)
+    network = start.network
+    freeze(network, configuration.optimisation.trained, learned_heads(data))
     learned = (*network.heads, *([IDENTITY] if network.configuration.people else []))
     couplings = build_couplings(
         configuration.coupling, configuration.further_couplings, data, learned
@@ -143,11 +139,9 @@ def run_training(configuration: Configuration, folder: Path) -> Summary:
         save_learned(couplings, folder)
     names = [label_set.name for label_set in configuration.label_sets]
     pictures = dict(zip(names, zip(batches.sizes, batches.parts, strict=True), strict=True))
-    kept = base if configuration.optimisation.trained == "heads" else None
+    kept = start.base if configuration.optimisation.trained == "heads" else None
     untrained = untrained_outputs(data, couplings, kept, network.configuration.heads)
-    summary = _summed_up(
-        configuration, folder, data, base, network.configuration, progress, pictures, untrained
-    )
+    summary = _summed_up(configuration, folder, data, start, progress, pictures, untrained)
     if fabric.is_global_zero:
         with writing(folder / SUMMARY) as unfinished:
             unfinished.write_text(json.dumps(asdict(summary), indent=2, sort_keys=True) + "\n")
@@ -224,96 +218,6 @@ def further_tasks(configuration: Configuration) -> list[Task]:
     return [*known, *own]
 
 
-def build_network(
-    configuration: Configuration, data: TrainingData
-) -> tuple[FaceBehaviorNet, ModelMetadata | None]:
-    """Make the network of a run, or take it from the model file that the run starts from.
-
-    A head without a single label to learn from is left out: it could only invent numbers. Heads
-    of the model file stay where nothing that they stand on is trained.
-
-    Returns:
-        The network, and what the model file that it starts from says of itself.
-
-    Raises:
-        FaceBehaviorError: the model file was made for other crops, no head has labels, or the
-            configuration asks for other layers than the model file has.
-    """
-    chosen = configuration.network
-    wanted = (*chosen.heads, *configuration.tasks)
-    learned = tuple(head for head in wanted if head in data.labelled_heads)
-    if not learned:
-        raise FaceBehaviorError(
-            f"the training pictures are labelled with {', '.join(data.labelled_heads)}, "
-            f"but network.heads names only {', '.join(chosen.heads)}"
-        )
-    if "heads" in chosen.model_fields_set:
-        for head in (head for head in wanted if head not in learned):
-            _log.warning("no training picture is labelled with %s: its head is left out", head)
-    tasks = {task.name: task for task in data.tasks}
-    layers: dict[str, Any] = {
-        "heads": tuple(
-            dict.fromkeys("embedding" if h == IDENTITY else h for h in learned if h in HEADS)
-        ),
-        "own_heads": {
-            name: {"kind": tasks[name].kind, "labels": tasks[name].labels}
-            for name in learned
-            if name in configuration.tasks
-        },
-        "people": len(tasks[IDENTITY].labels) if IDENTITY in learned else 0,
-    }
-    if configuration.start_from is not None:
-        return _loaded_network(configuration, configuration.start_from, layers, data)
-    torch.manual_seed(configuration.seed)
-    layers |= chosen.model_dump(exclude={"heads"}) | {
-        "input_size": data.crop_parameters.size,
-        "channels": data.crop_parameters.channels,
-    }
-    return FaceBehaviorNet(NetworkConfiguration.from_dict(layers)), None
-
-
-def _learned_heads(data: TrainingData) -> set[str]:
-    return {"embedding" if name == IDENTITY else name for name in data.labelled_heads}
-
-
-def _loaded_network(
-    configuration: Configuration, start_from: str, heads: Mapping[str, Any], data: TrainingData
-) -> tuple[FaceBehaviorNet, ModelMetadata]:
-    default = Network()
-    layers = [name for name in Network.model_fields if name != "heads"]
-    asked_for = [n for n in layers if getattr(configuration.network, n) != getattr(default, n)]
-    if asked_for:
-        raise FaceBehaviorError(
-            f"network.{asked_for[0]} cannot be chosen together with start_from: "
-            "the model file decides the layers"
-        )
-    path, seed = expanded(start_from), configuration.seed
-    if configuration.optimisation.trained == "heads":
-        heads = _with_those_of(load_network(path, seed=seed)[0].configuration, heads)
-    network, metadata = load_network(path, seed=seed, **heads)
-    if metadata.crop != data.crop_parameters:
-        raise FaceBehaviorError(
-            f"{start_from} reads crops of {metadata.crop.to_dict()}, the shards "
-            f"hold {data.crop_parameters.to_dict()}; prepare them as the model needs them"
-        )
-    if {*metadata.mean} != {MEAN} or {*metadata.scale} != {SCALE}:
-        raise FaceBehaviorError(
-            f"{start_from} normalises pixels by mean {metadata.mean} and scale {metadata.scale}; "
-            f"only models with {MEAN} and {SCALE} can be trained further"
-        )
-    return network, metadata
-
-
-def _with_those_of(known: NetworkConfiguration, heads: Mapping[str, Any]) -> dict[str, Any]:
-    """Add the heads that a network has already to those that are learned."""
-    own = {name: head.model_dump() for name, head in known.own_heads.items()}
-    return {
-        "heads": tuple(dict.fromkeys([*known.heads, *heads["heads"]])),
-        "own_heads": own | heads["own_heads"],
-        "people": heads["people"],
-    }
-
-
 def claim_folder(configuration: Configuration, folder: Path) -> None:
     """Write the configuration into the run's folder, or check that the one there is the same.
 
@@ -349,25 +253,24 @@ def _summed_up(
     configuration: Configuration,
     folder: Path,
     data: TrainingData,
-    base: ModelMetadata | None,
-    network_configuration: NetworkConfiguration,
+    start: Start,
     progress: Progress,
     pictures: Mapping[str, tuple[int, int]],
     untrained: tuple[str, ...],
 ) -> Summary:
-    best = FaceBehaviorNet(network_configuration)
+    network, base = start.network.configuration, start.base
+    best = FaceBehaviorNet(network)
     load_weights(folder / BEST, best)
     found = answers(best, data.held_out)
     people = with_people(data.held_out, configuration.calibration.verification)
     measured = verification(answers(best, people))
-    databases = {*data.databases, *(base.training_databases if base is not None else ())}
-    has_units = "action_units" in network_configuration.heads
+    has_units = "action_units" in network.heads
     return Summary(
         progress=asdict(progress),
         pictures=pictures,
-        network=network_configuration.to_dict(),
+        network=network.to_dict(),
         crop=data.crop_parameters.to_dict(),
-        training_databases=tuple(sorted(databases)),
+        training_databases=tuple(sorted({*data.databases, *start.databases})),
         held_out={} if found is None else scores(found),
         expression_temperature=expression_temperature(found, base),
         action_unit_thresholds=action_unit_thresholds(found, base) if has_units else {},

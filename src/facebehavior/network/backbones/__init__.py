@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 BACKBONES: Mapping[str, Callable[[NetworkConfiguration], Backbone]] = MappingProxyType(
     {
         "compact": Compact,
+        "compact_grid": partial(Compact, grid=3),
         "small": Small,
         "mobilenet_v2": MobileNetV2,
         "iresnet18": partial(IResNet, blocks=(2, 2, 2, 2)),

@@ -4,6 +4,9 @@ All layers are dense 3 x 3 convolutions with ReLU, which processors run far fast
 number of multiplications suggests; depthwise convolutions and PReLU save multiplications or
 parameters, but leave the matrix units idle. The first layer works at full resolution, as the
 crop is small, and the last stage keeps the resolution of the third: 8 x 8 for a crop of 64.
+
+Its features are means of the last maps: over the whole face (`compact`), or over each part of a
+grid (`compact_grid`). Faces are aligned, so that a grid tells the heads where something is seen.
 """
 
 from __future__ import annotations
@@ -23,9 +26,14 @@ STAGES = ((1, 2, 2), (2, 2, 2), (4, 2, 2), (8, 2, 1))
 
 
 class Compact(Backbone):
-    """A residual network of four stages with two blocks each; 2.8 M parameters at width 32."""
+    """A residual network of four stages with two blocks each; 2.8 M parameters at width 32.
 
-    def __init__(self, configuration: NetworkConfiguration) -> None:
+    Args:
+        configuration: width, channels and normalisation.
+        grid: features are means over so many parts of the maps along each side.
+    """
+
+    def __init__(self, configuration: NetworkConfiguration, grid: int = 1) -> None:
         super().__init__()
         width, kind = configuration.width, configuration.normalisation
         self.stem = _convolution(configuration.channels, width, 3, 1, kind)
@@ -37,12 +45,13 @@ class Compact(Backbone):
             others = [_Block(leaving, leaving, 1, kind) for _ in range(blocks - 1)]
             self.stages.append(nn.Sequential(first, *others))
             entering = leaving
-        self.feature_count = entering
+        self.grid = grid
+        self.feature_count = grid * grid * entering
 
     def forward(self, faces: Tensor) -> Tensor:
         """Turn faces (B, C, S, S) into features (B, feature_count)."""
         maps: Tensor = self.stages(self.stem(faces).relu_())
-        return maps.mean(dim=(2, 3))
+        return nn.functional.adaptive_avg_pool2d(maps, self.grid).flatten(1)
 
     def last_block(self) -> list[nn.Module]:
         """Give the last parts that have weights."""

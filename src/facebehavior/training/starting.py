@@ -1,0 +1,129 @@
+"""What network a run starts with: random weights, a model file's, or those of its trunk."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any, NamedTuple, get_args
+
+import torch
+
+from facebehavior.errors import FaceBehaviorError
+from facebehavior.labels import IDENTITY
+from facebehavior.model_file import ModelMetadata, find_model
+from facebehavior.network import FaceBehaviorNet, NetworkConfiguration, load_network, load_trunk
+from facebehavior.training.configuration import Configuration, Head, Network, expanded
+from facebehavior.training.data import TrainingData
+from facebehavior.training.normalisation import MEAN, SCALE
+
+_log = logging.getLogger(__name__)
+
+HEADS: tuple[str, ...] = get_args(Head)
+
+
+class Start(NamedTuple):
+    """The network that a run starts with.
+
+    Attributes:
+        network: in training mode, on the CPU.
+        base: what the model file that the run goes on from says of itself; None without one.
+        databases: what has taught the weights already.
+    """
+
+    network: FaceBehaviorNet
+    base: ModelMetadata | None = None
+    databases: tuple[str, ...] = ()
+
+
+def build_network(configuration: Configuration, data: TrainingData) -> Start:
+    """Make the network of a run, or take it from the model file that the run starts from.
+
+    A head without a single label to learn from is left out: it could only invent numbers. Heads
+    of the model file stay where nothing that they stand on is trained.
+
+    Raises:
+        FaceBehaviorError: the model file was made for other crops, no head has labels, the
+            configuration asks for other layers than the model file has, or for another trunk than
+            that whose weights it starts with.
+    """
+    chosen = configuration.network
+    wanted = (*chosen.heads, *configuration.tasks)
+    learned = tuple(head for head in wanted if head in data.labelled_heads)
+    if not learned:
+        raise FaceBehaviorError(
+            f"the training pictures are labelled with {', '.join(data.labelled_heads)}, "
+            f"but network.heads names only {', '.join(chosen.heads)}"
+        )
+    if "heads" in chosen.model_fields_set:
+        for head in (head for head in wanted if head not in learned):
+            _log.warning("no training picture is labelled with %s: its head is left out", head)
+    tasks = {task.name: task for task in data.tasks}
+    layers: dict[str, Any] = {
+        "heads": tuple(
+            dict.fromkeys("embedding" if h == IDENTITY else h for h in learned if h in HEADS)
+        ),
+        "own_heads": {
+            name: {"kind": tasks[name].kind, "labels": tasks[name].labels}
+            for name in learned
+            if name in configuration.tasks
+        },
+        "people": len(tasks[IDENTITY].labels) if IDENTITY in learned else 0,
+    }
+    if configuration.start_from is not None:
+        return _loaded_network(configuration, configuration.start_from, layers, data)
+    torch.manual_seed(configuration.seed)
+    layers |= chosen.model_dump(exclude={"heads"}) | {
+        "input_size": data.crop_parameters.size,
+        "channels": data.crop_parameters.channels,
+    }
+    network = FaceBehaviorNet(NetworkConfiguration.from_dict(layers))
+    if configuration.trunk_from is None:
+        return Start(network)
+    trunk = load_trunk(find_model(expanded(configuration.trunk_from)), network)
+    _check_normalisation(trunk, configuration.trunk_from)
+    return Start(network, databases=trunk.training_databases)
+
+
+def learned_heads(data: TrainingData) -> set[str]:
+    """Give the heads of the network that the training pictures have labels for."""
+    return {"embedding" if name == IDENTITY else name for name in data.labelled_heads}
+
+
+def _loaded_network(
+    configuration: Configuration, start_from: str, heads: Mapping[str, Any], data: TrainingData
+) -> Start:
+    default = Network()
+    layers = [name for name in Network.model_fields if name != "heads"]
+    asked_for = [n for n in layers if getattr(configuration.network, n) != getattr(default, n)]
+    if asked_for:
+        raise FaceBehaviorError(
+            f"network.{asked_for[0]} cannot be chosen together with start_from: "
+            "the model file decides the layers"
+        )
+    path, seed = expanded(start_from), configuration.seed
+    if configuration.optimisation.trained == "heads":
+        heads = _with_those_of(load_network(path, seed=seed)[0].configuration, heads)
+    network, metadata = load_network(path, seed=seed, **heads)
+    if metadata.crop != data.crop_parameters:
+        raise FaceBehaviorError(
+            f"{start_from} reads crops of {metadata.crop.to_dict()}, the shards "
+            f"hold {data.crop_parameters.to_dict()}; prepare them as the model needs them"
+        )
+    _check_normalisation(metadata, start_from)
+    return Start(network, metadata, metadata.training_databases)
+
+
+def _check_normalisation(metadata: ModelMetadata, path: str) -> None:
+    if {*metadata.mean} != {MEAN} or {*metadata.scale} != {SCALE}:
+        raise FaceBehaviorError(
+            f"{path} normalises pixels by mean {metadata.mean} and scale {metadata.scale}; "
+            f"only models with {MEAN} and {SCALE} can be trained further"
+        )
+
+
+def _with_those_of(known: NetworkConfiguration, heads: Mapping[str, Any]) -> dict[str, Any]:
+    """Add the heads that a network has already to those that are learned."""
+    own = {name: head.model_dump() for name, head in known.own_heads.items()}
+    return {
+        "heads": tuple(dict.fromkeys([*known.heads, *heads["heads"]])),
+        "own_heads": own | heads["own_heads"],
+        "people": heads["people"],
+    }

@@ -1,0 +1,85 @@
+"""Runs that start with the trunk of a model file."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from tests.training.test_run import checked, toy_configuration
+
+from facebehavior.errors import FaceBehaviorError
+from facebehavior.network import FaceBehaviorNet, NetworkConfiguration, load_network, load_trunk
+from facebehavior.training import run_training
+from facebehavior.training.run import run_data
+from facebehavior.training.starting import build_network
+
+
+def from_trunk(shards: Path, model: Path, **network: object) -> dict[str, object]:
+    content = toy_configuration([shards], epochs=1)
+    layers = load_network(model)[0].configuration
+    kept = {"backbone": layers.backbone, "width": layers.width}
+    return {**content, "trunk_from": str(model), "network": {**kept, **network}}
+
+
+@pytest.mark.parametrize("backbone", ["compact", "compact_grid"])
+def test_the_trunk_is_that_of_the_file_and_the_heads_are_new(
+    behaviour_shards: Path, tiny_expression_model: Path, backbone: str
+) -> None:
+    content = from_trunk(behaviour_shards, tiny_expression_model, backbone=backbone)
+    configuration = checked(content)
+    start = build_network(configuration, run_data(configuration))
+    known, _ = load_network(tiny_expression_model)
+    trunk = start.network.backbone.state_dict()
+    for name, weight in known.backbone.state_dict().items():
+        assert torch.equal(trunk[name], weight), name
+    assert set(start.network.heads) == {"action_units", "affect"}
+    assert start.base is None
+
+
+def test_a_trunk_learns_at_another_size_of_crops(tiny_expression_model: Path) -> None:
+    layers = load_network(tiny_expression_model)[0].configuration
+    larger = layers.model_copy(update={"input_size": 2 * layers.input_size})
+    network = FaceBehaviorNet(larger)
+    load_trunk(tiny_expression_model, network)
+    size = larger.input_size
+    features = network.backbone(torch.zeros(2, larger.channels, size, size))
+    assert features.shape == (2, network.backbone.feature_count)
+
+
+def test_what_taught_the_trunk_is_remembered(
+    behaviour_shards: Path, tiny_expression_model: Path, tmp_path: Path
+) -> None:
+    content = from_trunk(behaviour_shards, tiny_expression_model)
+    summary = run_training(checked(content), tmp_path / "run")
+    assert summary.training_databases == ("noise", "toy")
+
+
+def test_another_trunk_is_refused(behaviour_shards: Path, tiny_expression_model: Path) -> None:
+    content = from_trunk(behaviour_shards, tiny_expression_model, backbone="small")
+    configuration = checked(content)
+    with pytest.raises(FaceBehaviorError, match="weights of another network"):
+        build_network(configuration, run_data(configuration))
+    content = from_trunk(behaviour_shards, tiny_expression_model, width=8)
+    configuration = checked(content)
+    with pytest.raises(FaceBehaviorError, match="should have the shape"):
+        build_network(configuration, run_data(configuration))
+
+
+def test_a_run_starts_once(behaviour_shards: Path, tiny_expression_model: Path) -> None:
+    content = from_trunk(behaviour_shards, tiny_expression_model)
+    with pytest.raises(ValueError, match="expected start_from or trunk_from, found both"):
+        checked({**content, "start_from": str(tiny_expression_model)})
+
+
+def test_the_mean_over_the_grid_is_the_mean_over_the_face() -> None:
+    """At 48 pixels the last maps are 6 x 6, so that all nine parts weigh the same."""
+    layers = {"width": 8, "input_size": 48, "heads": ("expression",)}
+    whole, parts = (
+        FaceBehaviorNet(NetworkConfiguration.from_dict({"backbone": name, **layers})).eval()
+        for name in ("compact", "compact_grid")
+    )
+    parts.backbone.load_state_dict(whole.backbone.state_dict())
+    face = torch.rand(2, 1, 48, 48)
+    with torch.no_grad():
+        means, features = whole.backbone(face), parts.backbone(face)
+    assert torch.allclose(features.unflatten(1, (-1, 9)).mean(dim=2), means, atol=1e-5)
+    assert features.unflatten(1, (-1, 9)).std(dim=2).max() > 0.01
