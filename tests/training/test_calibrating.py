@@ -13,9 +13,18 @@ from tests.training.toys import write_toy_shard
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import Manifest, label_arrays
 from facebehavior.model_file import FaceModel, MatchThreshold
+from facebehavior.network import FaceBehaviorNet, NetworkConfiguration
 from facebehavior.training import export_run, run_training
-from facebehavior.training.calibrating import check_people, verification, with_people
-from facebehavior.training.validation import HeldOut
+from facebehavior.training.calibrating import (
+    check_people,
+    expression_temperature,
+    of_label_set,
+    verification,
+)
+from facebehavior.training.checkpoints import load_weights
+from facebehavior.training.loop import BEST
+from facebehavior.training.run import run_data
+from facebehavior.training.validation import HeldOut, answers
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +59,29 @@ def test_the_named_label_set_chooses_the_threshold_and_the_model_file_names_its_
     assert found == MatchThreshold(**summary.verification)  # type: ignore[arg-type]
     assert found is not None
     assert found.measured_on == database
+
+
+@pytest.mark.parametrize("chosen", ["heads", "people", None])
+def test_the_named_label_set_chooses_the_temperature(tmp_path: Path, chosen: str | None) -> None:
+    shards = [
+        write_toy_shard(tmp_path / name, ["expression"], 600, seed=seed)
+        for name, seed in (("heads", 1), ("people", 2))
+    ]
+    content = toy_configuration(shards, epochs=1)
+    for label_set in content["label_sets"]:  # type: ignore[attr-defined]
+        label_set["sources"][0]["hold_out"] = 0.3
+    settings = checked({**content, "calibration": {"expression": chosen}})
+    summary = run_training(settings, tmp_path / "run")
+    best = FaceBehaviorNet(NetworkConfiguration.from_dict(summary.network))
+    load_weights(tmp_path / "run" / BEST, best)
+    fitted = {
+        name: expression_temperature(
+            answers(best, of_label_set(run_data(settings).held_out, name)), None
+        )
+        for name in ("heads", "people", None)
+    }
+    assert fitted["heads"] != fitted["people"]
+    assert summary.expression_temperature == fitted[chosen]
 
 
 def test_a_run_summed_up_before_is_exported_without_the_name_of_the_data(
@@ -102,7 +134,7 @@ def test_nobody_to_measure_on_is_told_before_training(two_sets: list[Path], tmp_
     with pytest.raises(FaceBehaviorError, match="held-out people of the label set 'people'"):
         run_training(checked(content), tmp_path / "run")
     assert not (tmp_path / "run").exists()
-    assert with_people([], "people") == []
+    assert of_label_set([], "people") == []
     check_people([], None)
 
 
@@ -110,8 +142,9 @@ def test_nobody_to_measure_on_is_told_before_training(two_sets: list[Path], tmp_
     ("change", "said"),
     [
         ({"calibration": {"verification": "poeple"}}, "expected one of heads, people"),
+        ({"calibration": {"expression": "poeple"}}, "calibration.expression: expected one of"),
         ({"network": {"heads": ["expression"]}}, "needs identity among network.heads"),
-        ({"hold_out": 0.0}, "'people' holds nobody out"),
+        ({"hold_out": 0.0}, "'people' holds nothing out"),
     ],
 )
 def test_a_label_set_that_cannot_choose_is_refused_when_the_configuration_is_read(

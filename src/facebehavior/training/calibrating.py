@@ -69,7 +69,7 @@ def verification(found: HeldOut | None) -> MatchThreshold | None:
     return max(known, key=lambda one: one.threshold) if known else None
 
 
-def with_people(held_out: Sequence[Pictures], label_set: str | None) -> list[Pictures]:
+def of_label_set(held_out: Sequence[Pictures], label_set: str | None) -> list[Pictures]:
     """Give the held-out pictures of one label set, or all where none is named."""
     return [one for one in held_out if label_set in (None, one.label_set)]
 
@@ -82,7 +82,7 @@ def check_people(held_out: Sequence[Pictures], label_set: str | None) -> None:
     """
     if label_set is None:
         return
-    people = [one.people for one in with_people(held_out, label_set) if one.people is not None]
+    people = [one.people for one in of_label_set(held_out, label_set) if one.people is not None]
     if not any(compared_faces(np.concatenate(people)) if people else ()):
         raise FaceBehaviorError(
             f"calibration.verification: expected held-out people of the label set {label_set!r}, "

@@ -196,12 +196,15 @@ class Calibration(Section):
     """Which held-out pictures choose what is fitted to the best weights.
 
     Attributes:
+        expression: the label set whose held-out pictures choose the temperature of the expressions,
+            such as one of photographs beside one of rendered heads; None asks all.
         verification: the label set by whose held-out people is chosen above which similarity two
             faces are one person's, such as one of photographs beside one of rendered heads; None
             asks all held-out people. Of several databases the strictest decides, and the model
             file names it.
     """
 
+    expression: str | None = None
     verification: str | None = None
 
 
@@ -258,21 +261,24 @@ class Configuration(Section):
 
     @model_validator(mode="after")
     def _can_be_calibrated(self) -> Self:
-        chosen = self.calibration.verification
-        if chosen is None:
-            return self
+        for use in Calibration.model_fields:
+            chosen = getattr(self.calibration, use)
+            if chosen is not None:
+                self._check_held_out(use, chosen)
+        if self.calibration.verification is not None and "identity" not in self.network.heads:
+            raise ValueError("calibration.verification needs identity among network.heads")
+        return self
+
+    def _check_held_out(self, use: str, chosen: str) -> None:
         named = [label_set for label_set in self.label_sets if label_set.name == chosen]
         if not named:
             known = ", ".join(label_set.name for label_set in self.label_sets)
-            raise ValueError(f"calibration.verification: expected one of {known}, found {chosen!r}")
-        if "identity" not in self.network.heads:
-            raise ValueError("calibration.verification needs identity among network.heads")
+            raise ValueError(f"calibration.{use}: expected one of {known}, found {chosen!r}")
         if not any(source.hold_out for label_set in named for source in label_set.sources):
             raise ValueError(
-                f"calibration.verification: the label set {chosen!r} holds nobody out; give one of "
-                "its sources a share hold_out"
+                f"calibration.{use}: the label set {chosen!r} holds nothing out; give one of its "
+                "sources a share hold_out"
             )
-        return self
 
     @model_validator(mode="after")
     def _starts_once(self) -> Self:

@@ -22,8 +22,8 @@ from facebehavior.training.calibrating import (
     action_unit_thresholds,
     check_people,
     expression_temperature,
+    of_label_set,
     verification,
-    with_people,
 )
 from facebehavior.training.checkpoints import Progress, load_weights
 from facebehavior.training.configuration import (
@@ -262,8 +262,9 @@ def _summed_up(
     best = FaceBehaviorNet(network)
     load_weights(folder / BEST, best)
     found = answers(best, data.held_out)
-    people = with_people(data.held_out, configuration.calibration.verification)
-    measured = verification(answers(best, people))
+    chosen = configuration.calibration
+    measured = verification(answers(best, of_label_set(data.held_out, chosen.verification)))
+    faces = answers(best, of_label_set(data.held_out, chosen.expression))
     has_units = "action_units" in network.heads
     return Summary(
         progress=asdict(progress),
@@ -272,7 +273,7 @@ def _summed_up(
         crop=data.crop_parameters.to_dict(),
         training_databases=tuple(sorted({*data.databases, *start.databases})),
         held_out={} if found is None else scores(found),
-        expression_temperature=expression_temperature(found, base),
+        expression_temperature=expression_temperature(faces, base),
         action_unit_thresholds=action_unit_thresholds(found, base) if has_units else {},
         untrained=untrained,
         verification=None if measured is None else asdict(measured),
