@@ -50,7 +50,7 @@ def test_what_no_network_has_is_refused_by_name(key: str, value: object) -> None
 
 
 def test_unknown_backbone_names_the_known_ones() -> None:
-    with pytest.raises(FaceBehaviorError, match=r"compact, compact_grid, small, mobilenet_v2.*'resnet'"):
+    with pytest.raises(FaceBehaviorError, match=r"compact, compact_grid, small, .*'resnet'"):
         NetworkConfiguration.from_dict({"backbone": "resnet"})
 
 
