@@ -110,7 +110,7 @@ def _rows(
         if name in points:
             row["landmarks"] = points[name]
         yield row | {
-            f"attr_{attribute}": cell == "1"
+            f"attr_{attribute}": whole(cell) == 1
             for attribute, cell in zip(ATTRIBUTES, cells, strict=True)
         }
     if without:
