@@ -129,14 +129,14 @@ def test_an_unknown_column_is_named(model: FaceModel, data: Given) -> None:
 
 
 def test_a_model_beside_itself_differs_by_nothing(model: FaceModel, data: Given) -> None:
-    found = evaluate(model, data, DEFAULT, other=ModelAnswers(model), replicates=60)
-    assert found.comparison is not None
-    assert [one.task for one in found.comparison.differences] == [
+    found = evaluate(model, data, DEFAULT, others=[ModelAnswers(model)], replicates=60)
+    assert found.comparisons
+    assert [one.task for one in found.comparisons[0].differences] == [
         "expression",
         "action_units",
         "affect",
     ]
-    for one in found.comparison.differences:
+    for one in found.comparisons[0].differences:
         assert one.first == one.second
         assert one.difference.value == one.difference.low == one.difference.high == 0
     assert "## Beside tiny 1" in report_text(found)
@@ -147,12 +147,12 @@ def test_models_are_compared_on_what_both_were_taught(
 ) -> None:
     tiny = write_tiny_model(tmp_path / "part.onnx", untrained=("au12",))
     part = FaceModel(tiny.path, "onnxruntime")
-    found = evaluate(model, data, DEFAULT, other=ModelAnswers(part), replicates=60)
-    back = evaluate(part, data, DEFAULT, other=ModelAnswers(model), replicates=60)
+    found = evaluate(model, data, DEFAULT, others=[ModelAnswers(part)], replicates=60)
+    back = evaluate(part, data, DEFAULT, others=[ModelAnswers(model)], replicates=60)
     for one in (found, back):
-        assert one.comparison is not None
+        assert one.comparisons
         # The one action unit that is annotated is not answered by one of the two.
-        tasks = [difference.task for difference in one.comparison.differences]
+        tasks = [difference.task for difference in one.comparisons[0].differences]
         assert tasks == ["expression", "affect"]
 
 
@@ -174,13 +174,13 @@ def test_a_file_of_predictions_is_matched_by_the_ends_of_its_paths(
     truth = [bool(value) for value in data.manifest.column("au12").to_pylist()]
     names = [f"{folder}{number:03d}.jpg" for number in range(100)]
     path = openface_file(tmp_path / "theirs.csv", names, truth[:100])
-    found = evaluate(model, data, DEFAULT, other=FileAnswers(path), replicates=30)
-    assert found.comparison is not None
-    assert found.comparison.unmatched == 20
-    units = next(one for one in found.comparison.differences if one.task == "action_units")
+    found = evaluate(model, data, DEFAULT, others=[FileAnswers(path)], replicates=30)
+    assert found.comparisons
+    assert found.comparisons[0].unmatched == 20
+    units = next(one for one in found.comparisons[0].differences if one.task == "action_units")
     assert (units.images, units.units) == (100, ("au12",))
     assert units.second == 1.0
-    expressions = found.comparison.differences[0]
+    expressions = found.comparisons[0].differences[0]
     answers = model.predict(data.pixels[:100]).expression
     assert answers is not None
     named = np.array(EXPRESSIONS)[answers.argmax(axis=1)]
@@ -192,10 +192,10 @@ def test_a_file_of_predictions_is_matched_by_the_ends_of_its_paths(
 def test_files_that_fit_no_image_are_refused(model: FaceModel, data: Given, tmp_path: Path) -> None:
     path = openface_file(tmp_path / "theirs.csv", ["other.png"], [True])
     with pytest.raises(FaceBehaviorError, match="not one of its rows"):
-        evaluate(model, data, DEFAULT, other=FileAnswers(path), replicates=5)
+        evaluate(model, data, DEFAULT, others=[FileAnswers(path)], replicates=5)
     nameless = Given(Manifest(data.manifest.table.drop_columns(["source"])), data.pixels)
     with pytest.raises(FaceBehaviorError, match="prepare them again"):
-        evaluate(model, nameless, DEFAULT, other=FileAnswers(path), replicates=5)
+        evaluate(model, nameless, DEFAULT, others=[FileAnswers(path)], replicates=5)
 
 
 def test_models_of_other_crops_cannot_be_compared(
@@ -203,7 +203,7 @@ def test_models_of_other_crops_cannot_be_compared(
 ) -> None:
     other = ModelAnswers(FaceModel(tiny_model, "onnxruntime"))
     with pytest.raises(FaceBehaviorError, match="reads other crops"):
-        evaluate(model, data, DEFAULT, other=other, replicates=5)
+        evaluate(model, data, DEFAULT, others=[other], replicates=5)
 
 
 def test_folds_judge_their_own_subjects_alone(model: FaceModel, data: Given) -> None:

@@ -2,6 +2,7 @@
 
 Example:
   facebehavior evaluate ferplus shards --protocol ferplus-majority --split validation -o report
+  facebehavior evaluate MODEL shards --protocol disfa-12 --compare openface/ --compare other.onnx
 """
 
 import argparse
@@ -34,9 +35,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--compare",
-        metavar="MODEL|FILE",
-        help="paired differences to another model, or to a file of records or of OpenFace 2, "
-        "py-feat or LibreFace",
+        action="append",
+        nargs="+",
+        default=[],
+        metavar="MODEL|FILE|FOLDER",
+        help="paired differences to another model, or to predictions: files of records, of "
+        "OpenFace 2, py-feat or LibreFace, or folders of them (repeat it for further models)",
+    )
+    parser.add_argument(
+        "--first-frame",
+        type=int,
+        metavar="NUMBER",
+        help="with --compare, for videos that were prepared as pictures: the number of the picture "
+        "that is a video's first frame (1 in Aff-Wild2)",
     )
     parser.add_argument(
         "--report", metavar="FOLDER", help="a model card over all pictures: card.md and its parts"
@@ -71,6 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
         write_report,
     )
     from facebehavior.evaluation.card import parsed_test_set, write_card
+    from facebehavior.evaluation.prediction_files import ENDINGS
     from facebehavior.model_file import FaceModel, find_model
 
     if arguments.protocol == "list":
@@ -78,13 +90,15 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"{name:20} {', '.join(one.databases) or 'any'}: {one.description}")
         return 0
     model = FaceModel(find_model(arguments.model), runtime=arguments.runtime, threads=2)
-    other: FileAnswers | ModelAnswers | None = None
-    if arguments.compare is not None:
-        if Path(arguments.compare).suffix.lower() in (".csv", ".parquet", ".jsonl"):
-            other = FileAnswers(arguments.compare)
+    others: list[FileAnswers | ModelAnswers] = []
+    if arguments.first_frame is not None and not arguments.compare:
+        raise FaceBehaviorError("--first-frame goes with --compare FILE")
+    for named in arguments.compare:
+        if len(named) > 1 or Path(named[0]).is_dir() or Path(named[0]).suffix.lower() in ENDINGS:
+            others.append(FileAnswers(*named, first_frame=arguments.first_frame))
         else:
-            compared = FaceModel(find_model(arguments.compare), runtime=arguments.runtime)
-            other = ModelAnswers(compared)
+            compared = FaceModel(find_model(named[0]), runtime=arguments.runtime)
+            others.append(ModelAnswers(compared))
     sets = [parsed_test_set(text, arguments.split, arguments.protocol) for text in arguments.shards]
     if len(sets) > 1 and arguments.report is None:
         raise FaceBehaviorError(
@@ -101,7 +115,7 @@ def run(arguments: argparse.Namespace) -> int:
             split=given.split,
             fold=arguments.fold,
             by=arguments.by if arguments.report is None else columns,
-            other=other,
+            others=others,
             pairs=shards.pairs(),
             seed=arguments.seed,
         )

@@ -2,7 +2,8 @@
 
 from facebehavior.evaluation.database_protocols import PROTOCOLS, find_protocol
 from facebehavior.evaluation.evaluate import LabelledCrops, evaluate
-from facebehavior.evaluation.other_model import FileAnswers, ModelAnswers
+from facebehavior.evaluation.other_model import ModelAnswers
+from facebehavior.evaluation.prediction_files import FileAnswers
 from facebehavior.evaluation.protocols import EvaluationProtocol
 from facebehavior.evaluation.report import write_report
 from facebehavior.evaluation.resampling import Resampling

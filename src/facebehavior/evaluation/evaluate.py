@@ -69,7 +69,7 @@ def evaluate(
     split: str | None = None,
     fold: int | None = None,
     by: Sequence[str] = (),
-    other: OtherModel | None = None,
+    others: Sequence[OtherModel] = (),
     pairs: Sequence[Pair] = (),
     seed: int = 0,
     replicates: int = REPLICATES,
@@ -83,7 +83,7 @@ def evaluate(
         split: another split than the protocol's.
         fold: judge the subjects of this fold of the protocol alone, from 0.
         by: columns of the manifest to audit by, such as `gender`.
-        other: a model, or a file of predictions, to compare with.
+        others: models, or files of predictions, to compare with.
         pairs: of pictures that the database's release compares, for a protocol of verification.
         seed: seed of the bootstrap.
         replicates: number of draws of the bootstrap.
@@ -146,10 +146,8 @@ def evaluate(
             for one in scored
             if one.task in protocol.main_metric
         ),
-        comparison=(
-            None
-            if other is None
-            else compare(other, data, rows, scored, protocol, groups, resampling)
+        comparisons=tuple(
+            compare(other, data, rows, scored, protocol, groups, resampling) for other in others
         ),
         **results,
     )

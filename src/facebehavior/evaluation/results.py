@@ -207,7 +207,7 @@ class Evaluation:
             labels; None where they do not follow from intensities.
         fold: the fold whose subjects alone are judged; None for all.
         audits: figures by group.
-        comparison: with another model; None where none was asked for.
+        comparisons: with other models, in the order in which they were named.
     """
 
     model_name: str
@@ -237,7 +237,7 @@ class Evaluation:
     active_from: int | None = None
     fold: int | None = None
     audits: tuple[Audit, ...] = ()
-    comparison: Comparison | None = None
+    comparisons: tuple[Comparison, ...] = ()
 
     @property
     def fallback_share(self) -> float:

@@ -55,8 +55,7 @@ def report_text(evaluation: Evaluation, pictures: Sequence[str] = ()) -> str:
         sections.append(_verification(evaluation.verification))
     if evaluation.audits:
         sections.append(_audits(evaluation))
-    if evaluation.comparison is not None:
-        sections.append(_comparison(evaluation.comparison, interval_title(evaluation)))
+    sections += [_comparison(one, interval_title(evaluation)) for one in evaluation.comparisons]
     sections.append(_model(evaluation))
     return "\n\n".join(sections) + "\n"
 
