@@ -138,7 +138,8 @@ def coupling_figures() -> str:
     for world, arm, name in rows:
         cells = [gains[world, arm, figure] for figure in figures]
         shown = " | ".join(f"{c['mean']:+.3f} ({c['low']:+.3f} to {c['high']:+.3f})" for c in cells)
-        lines.append(f"| {name}, {cells[0]['seeds']} seeds | {shown} |")
+        seeds = cells[0]["seeds"]
+        lines.append(f"| {name}, {seeds} seed{'s' * (seeds > 1)} | {shown} |")
     return "\n".join(lines)
 
 

@@ -111,7 +111,8 @@ def page_text(summary: Mapping[str, Any]) -> str:
         _pictures(summary),
         "## On each task's own database (other people, same domain)",
         _means_table(summary, "in_domain"),
-        "## The pilot\n\nValidation people, each task's own labels, one seed.",
+        "## The pilot\n\nValidation people, each task's own labels, one seed. `again`: the second "
+        "search, on another machine, where the first line is its own reference.",
         _pilot_table(summary["pilot"]),
         _learned_table(summary["learned_tables"]),
         _numbers(summary),
@@ -250,7 +251,7 @@ def _numbers(summary: Mapping[str, Any]) -> str:
     runs, rule = summary["runs"], summary["rule"]
     return (
         f"## The runs\n\n{runs['number']} runs of {runs['steps']} steps, at most "
-        f"{runs['parameters']} weights, {runs['training_minutes']} minutes of one processor core. "
+        f"{runs['parameters']} weights, {runs['training_minutes']} minutes of training. "
         f"The strict rule from action units to an expression fires on {rule['strict']} of "
         f"{rule['pictures']} training pictures ({100 * rule['strict'] / rule['pictures']:.1f} %), "
         f"on {rule['prototypical']} if only the prototypical ones are required. "
