@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import av
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
@@ -186,6 +187,7 @@ def test_find_ranks_the_faces_and_counts_what_it_could_not_read(
     assert similarities[0] == pytest.approx(1, abs=1e-3)
     assert {Path(row["source"]).name for row in rows} == {"same.jpg", "two.png"}
     assert [row["rank"] for row in rows] == ["1", "2", "3"]
+    assert {row["frame"] for row in rows} == {"0"}
     assert {row["same"] for row in rows} <= {"True", "False"}
     shown = facebehavior(*words, "--most", "2")
     printed = [line.split() for line in shown.output.splitlines()]
@@ -199,6 +201,23 @@ def test_find_ranks_the_faces_and_counts_what_it_could_not_read(
     assert facebehavior("find", astronaut, nobody, "--model", tiny_further_model).code == 2
     assert facebehavior("find", two_faces, album, "--model", tiny_further_model).code == 2
     assert facebehavior(*words, "--most", "0").code == 2
+
+
+def test_find_tells_the_frame_of_a_video(
+    facebehavior: Command, tiny_further_model: Path, astronaut: Path, tmp_path: Path
+) -> None:
+    with Image.open(astronaut) as picture, av.open(str(tmp_path / "clip.mp4"), "w") as file:
+        stream = file.add_stream("libx264", rate=25)
+        stream.width, stream.height = picture.size
+        frame = av.VideoFrame.from_ndarray(np.asarray(picture.convert("RGB")), format="rgb24")
+        for _ in range(3):
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode())
+    words = ("find", astronaut, tmp_path / "clip.mp4", "--model", tiny_further_model)
+    answer = facebehavior(*words)
+    places = {line.split(maxsplit=3)[3] for line in answer.output.splitlines()[1:]}
+    clip = tmp_path / "clip.mp4"
+    assert places == {f"{clip}", f"{clip} (frame 1)", f"{clip} (frame 2)"}
 
 
 def test_an_older_model_file_does_not_say_where_its_errors_were_measured() -> None:

@@ -37,12 +37,14 @@ class Match:
     """One face of a folder, beside the face that is looked for.
 
     Attributes:
-        source: path of its picture.
+        source: path of its picture or video.
+        frame: index in the video; 0 for a photograph.
         face: index in the picture, left to right.
         comparison: with the face that is looked for.
     """
 
     source: str
+    frame: int
     face: int
     comparison: Comparison
 
@@ -79,11 +81,12 @@ class Matcher:
     def find(
         self, query: str | Path, inputs: Sequence[str | Path]
     ) -> tuple[list[Match], list[BadInput]]:
-        """Rank all faces of some photographs and folders by their similarity to a face.
+        """Rank all faces of some photographs, videos and folders by their similarity to a face.
 
         Args:
             query: a photograph of one face.
-            inputs: photographs and folders; the photograph itself is ranked too if it is there.
+            inputs: photographs, videos and folders; the photograph itself is ranked too where it
+                is among them.
 
         Returns:
             The faces, the most similar first, and the pictures that could not be used.
@@ -99,8 +102,9 @@ class Matcher:
                 problems.append(item)
                 continue
             for number, vector in enumerate(_embeddings(item)):
-                matches.append(Match(item.source, number, self._compared(wanted, vector)))
-        matches.sort(key=lambda one: (-one.comparison.similarity, one.source, one.face))
+                compared = self._compared(wanted, vector)
+                matches.append(Match(item.source, item.index, number, compared))
+        matches.sort(key=lambda one: (-one.comparison.similarity, one.source, one.frame, one.face))
         return matches, problems
 
     def only_face(self, path: str | Path) -> NDArray[np.float32]:

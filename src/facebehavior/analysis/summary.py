@@ -23,7 +23,7 @@ def summary(table: pa.Table, seed: int = 0) -> pa.Table:
     expression is the most probable; `rate_<au>`, the share on which an action unit is active;
     `mean_valence`, `mean_arousal`; and of each `_low` and `_high`, a 95 % interval by a bootstrap
     over blocks of two seconds. Bounds are null below `FEWEST_BLOCKS` blocks with a known value, as
-    in a clip of less than twenty seconds.
+    in a clip of less than eighteen seconds.
 
     Args:
         table: of records.

@@ -19,7 +19,7 @@ SUMMARY = "the faces of a folder, the most similar to a face first"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.add_argument("query", metavar="QUERY", help="a photograph of one face")
-    parser.add_argument("inputs", nargs="+", metavar="FOLDER", help="folders and photographs")
+    parser.add_argument("inputs", nargs="+", metavar="FOLDER", help="folders, photographs, videos")
     parser.add_argument("--model", help="a packaged model's name or a model file")
     parser.add_argument("-o", "--output", metavar="FILE.csv", help="write all faces, not the first")
     parser.add_argument("--most", type=int, default=10, help="faces to print (%(default)s)")
@@ -45,9 +45,16 @@ def run(arguments: argparse.Namespace) -> int:
             + (f"; the first problem: {problems[0]}" if problems else "")
         )
     threshold = matches[0].comparison.threshold
-    columns = ("rank", "similarity", "same", "source", "face")
+    columns = ("rank", "similarity", "same", "source", "frame", "face")
     rows = [
-        (rank, f"{one.comparison.similarity:.4f}", one.comparison.same, one.source, one.face)
+        (
+            rank,
+            f"{one.comparison.similarity:.4f}",
+            one.comparison.same,
+            one.source,
+            one.frame,
+            one.face,
+        )
         for rank, one in enumerate(matches, start=1)
     ]
     if arguments.output:
@@ -60,10 +67,12 @@ def run(arguments: argparse.Namespace) -> int:
             lines.writerows(("" if value is None else value for value in row) for row in rows)
     else:
         print("rank  similarity  same  file")
-        for rank, similarity, same, source, face in rows[: arguments.most]:
+        for rank, similarity, same, source, frame, face in rows[: arguments.most]:
             said = {True: "yes", False: "no", None: ""}[same]
-            place = f"{source} (face {face})" if face else source
-            print(f"{rank:4}  {similarity:>10}  {said:4}  {place}")
+            further = [("frame", frame), ("face", face)]
+            place = ", ".join(f"{name} {number}" for name, number in further if number)
+            where = f"{source} ({place})" if place else source
+            print(f"{rank:4}  {similarity:>10}  {said:4}  {where}")
     print(f"faces: {len(rows)}; {_above(rows, threshold)}", file=sys.stderr)
     return report_problems(problems)
 

@@ -4,12 +4,12 @@ import copy
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import torch
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.files import writing
 from facebehavior.model_file.metadata import METADATA_KEY, ModelMetadata
+from facebehavior.model_file.sessions import OnnxruntimeSession
 from facebehavior.network.configuration import NetworkConfiguration
 from facebehavior.network.face_behavior_net import FaceBehaviorNet
 from facebehavior.network.graph import Probabilities, onnx_graph
@@ -98,14 +98,14 @@ def _shape(configuration: NetworkConfiguration, batch: int) -> tuple[int, int, i
 def _difference(
     probabilities: Probabilities, configuration: NetworkConfiguration, path: Path
 ) -> float:
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    session = OnnxruntimeSession(path, threads=1)
     generator = np.random.default_rng(0)
     differences = []
     for batch in (1, 5):
         faces = generator.standard_normal(_shape(configuration, batch), dtype=np.float32)
-        found = session.run(list(probabilities.heads), {"faces": faces})
+        found = session.run(faces)
         with torch.inference_mode():
             expected = probabilities(torch.from_numpy(faces))
-        for ours, theirs in zip(expected, found, strict=True):
-            differences.append(np.abs(ours.numpy() - theirs).max())
+        for head, ours in zip(probabilities.heads, expected, strict=True):
+            differences.append(np.abs(ours.numpy() - found[head]).max())
     return float(np.max(differences))
