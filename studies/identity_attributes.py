@@ -4,8 +4,8 @@ Of the pictures of 200 synthetic people, every other one is labelled with its pe
 attributes. Arms, named beforehand: each task alone, both without coupling, coupled by distribution
 matching, by posterior co-annotation (attributes give a soft person), by both, and both with a table
 that knows of no relation (every row the base rates); identity by the margin softmax, and once by
-plain cross entropy. The table p(attribute | identity) is estimated on the whole training split, as
-in the paper.
+plain cross entropy. The table p(attribute | identity) is estimated on the whole training split,
+before labels are hidden; that, and which labels are hidden, is this project's choice.
 
     python -m studies.identity_attributes WORK
 

@@ -112,7 +112,7 @@ def write(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
 def theirs(video: str) -> NDArray[np.bool_]:
     """Let the other program be wrong on every third frame."""
     wrong: NDArray[np.bool_] = np.arange(FRAMES) % 3 == 0
-    return labels(video) != wrong
+    return np.asarray(labels(video) != wrong, dtype=np.bool_)
 
 
 def test_one_table_a_video_is_matched_by_name_and_frame(model: FaceModel, tmp_path: Path) -> None:

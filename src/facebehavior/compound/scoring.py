@@ -7,7 +7,8 @@ p(au_k | C) of Du et al. (2014),
              + p(e1 | x) + p(e2 | x)
              + (sign(valence) + 1) / 2        for happily surprised and happily disgusted only,
 
-since these two alone are pleasant. A basic expression that competes (EmotioNet) has its own row and
+since these two alone are pleasant. A valence of exactly 0, which the printed formula excludes,
+counts half. A basic expression that competes (EmotioNet) has its own row and
 probability instead, and happiness the valence term: this is the project's choice. Action units that
 the head lacks (11), or that a model was never taught, are left out of both sums.
 """

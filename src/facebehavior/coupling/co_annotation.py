@@ -1,7 +1,7 @@
 """Co-annotation: labels of one task are turned into labels of the other, before any loss.
 
-Kollias et al. 2019 and 2021. A real label always wins: action units are filled in only where they
-are not annotated, an expression only where there is none.
+Kollias et al. 2019 and 2021. That a real label always wins is this project's choice: action units
+are filled in only where they are not annotated, an expression only where there is none.
 """
 
 from dataclasses import replace

@@ -63,7 +63,7 @@ def scores_counting_as_zero(active: Tensor, annotated: Tensor, table: Tensor, /)
 def soft_expressions(scores: Tensor, temperature: float, /) -> Tensor:
     """Turn scores (B, 7) into distributions: ``softmax(scores / temperature)``.
 
-    With a temperature of 1, as printed, a perfectly happy face gets .29 for happiness; lower ones
+    Without one (1), as printed, a perfectly happy face gets .29 for happiness; lower ones
     sharpen it.
     """
     return torch.softmax(scores / temperature, dim=1)
@@ -80,7 +80,7 @@ class SoftCoAnnotation(nn.Module):
         min_coverage: with `renormalised`, expressions of which less is annotated score 0.
         without_active: what a face without an active action unit is: `left_out` of the loss, as
             are faces whose active action units belong to no expression, of which a soft label
-            would say just as little; the printed `uniform` distribution; or `neutral`.
+            would say just as little; the `uniform` one that the formula gives; or `neutral`.
         only_unlabelled: leave out images that have an expression label of their own.
 
     Raises:

@@ -18,7 +18,7 @@ from facebehavior.relatedness.estimate import EstimationRules, JointLabels, esti
 from facebehavior.relatedness.table import Relatedness
 
 FOR_EXPRESSIONS = EstimationRules(unrelated=("neutral",))
-"""Neutral has no related action unit by definition (method of Kollias et al. 2021)."""
+"""Neutral has no related action unit, as in the domain table; the thresholds are this project's."""
 
 FOR_IDENTITIES = EstimationRules(min_count=1, min_weight=0.0, shrinkage=1.0)
 """p = (n1 + prior) / (n + 1): an identity has few images, and a share of 0 would be too sure."""

@@ -31,8 +31,10 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
 """Keys that a preset sets; those of the configuration itself go before them.
 
 `default` is posterior co-annotation, which gained most in our study; `soft_and_matching` is the
-published pair with the defaults below; `paper` is that pair as it is printed: one-sided matching
-with a binary table, nothing held fixed, temperature 1, all weights 1 from the first step.
+published pair with the defaults below; `paper` is that pair by its printed formulas: one-sided
+matching, nothing held fixed, a softmax without a temperature. Of what the papers leave open it
+takes the plainest, which is this project's choice: the binary table, all weights 1 from the first
+step, and action units without a label taken for inactive.
 """
 
 
@@ -55,7 +57,8 @@ class SoftCoAnnotationSection(Section):
 
     Attributes:
         weight: lambda3.
-        temperature: of the softmax over scores; 1 as printed is nearly uniform.
+        temperature: of the softmax over scores; the printed softmax, which has none (1), is nearly
+            uniform.
         unannotated: action units without a label are left out of the scores (`renormalised`) or
             taken for inactive (`counted_as_zero`).
         min_coverage: share of an expression's weights that has to be annotated, else it scores 0.
