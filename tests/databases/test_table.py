@@ -101,8 +101,9 @@ def test_a_table_from_pandas_may_hold_numbers_for_booleans(tmp_path: Path) -> No
 
 def test_other_names_of_columns_and_classes_are_mapped(tmp_path: Path) -> None:
     write_face(tmp_path / "a.png")
+    write_face(tmp_path / "b.png")
     path = tmp_path / "theirs.csv"
-    path.write_text("path,emotion,rater,kind\na.png,Happy,7,round\na.png,sadness,8,\n")
+    path.write_text("path,emotion,rater,kind\na.png,Happy,7,round\nb.png,sadness,8,\n")
     options = {
         "columns": "image=path, expression=emotion,label_kind=kind",
         "values": "expression.happy=happiness",
@@ -130,9 +131,26 @@ def test_mappings_that_cannot_be(tmp_path: Path, options: dict[str, str], named:
 
 
 def test_columns_of_ones_own_are_text_or_truths(tmp_path: Path) -> None:
-    write_face(tmp_path / "a.png")
+    for name in "abc":
+        write_face(tmp_path / f"{name}.png")
     path = tmp_path / "own.csv"
-    path.write_text("image,label_digit,label_bar\na.png,0,1\na.png,7,0\na.png,1,\n")
+    path.write_text("image,label_digit,label_bar\na.png,0,1\nb.png,7,0\nc.png,1,\n")
     manifest = read_table(path, ReadingReport())
     assert manifest.column("label_digit").to_pylist() == ["0", "7", "1"]
     assert manifest.column("label_bar").to_pylist() == [True, False, None]
+
+
+def test_a_picture_is_labelled_once_and_a_frame_of_a_video_too(tmp_path: Path) -> None:
+    write_face(tmp_path / "a.png")
+    (tmp_path / "v.mp4").touch()
+    path = tmp_path / "own.csv"
+    rows = ["a.png,,fear", "a.png,,anger", "v.mp4,0,fear", "v.mp4,1,fear", "v.mp4,1,fear"]
+    path.write_text("\n".join(["image,frame,expression", *rows]) + "\n")
+    report = ReadingReport()
+    assert read_table(path, report).column("expression").to_pylist() == ["fear"] * 3
+    assert [str(problem) for problem in report.problems] == [
+        f"{path}:3: {tmp_path / 'a.png'} is labelled twice, first in row 2",
+        f"{path}:6: {tmp_path / 'v.mp4'} is labelled twice, first in row 5",
+    ]
+    with pytest.raises(BadInput):
+        read_table(path, ReadingReport(strict=True))

@@ -97,7 +97,8 @@ def read_table(
     lines = _parquet_rows(root, report, mapped) if parquet else _csv_rows(root, report, mapped)
     cells = list(lines)
     own = _truths(row for _, row in cells)
-    rows = [row for n, found in cells if (row := _row(root, n, found, own, mapped, report))]
+    read = ((line, _row(root, line, found, own, mapped, report)) for line, found in cells)
+    rows = list(_once(root, read, report))
     if not rows:
         found = f"the first: {report.problems[0]}" if report.problems else "it has none"
         raise FaceBehaviorError(f"{root}: not one row can be used; {found}")
@@ -220,6 +221,21 @@ def _row(
         return None
     row["image"] = str(picture)
     return row
+
+
+def _once(
+    path: Path, rows: Iterable[tuple[int, dict[str, object] | None]], report: ReadingReport
+) -> Iterator[dict[str, object]]:
+    """Leave out rows whose picture, or frame of a video, has been labelled before."""
+    seen: dict[object, int] = {}
+    for line, row in rows:
+        if row is None:
+            continue
+        first = seen.setdefault((row["image"], row.get("frame")), line)
+        if first == line:
+            yield row
+        else:
+            report.problem(path, line, f"{row['image']} is labelled twice, first in row {first}")
 
 
 def _value(name: str, cell: object, own: Mapping[str, bool]) -> object:
