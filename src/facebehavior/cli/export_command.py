@@ -16,7 +16,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--name", help="of the model, in place of the name in the run's configuration"
     )
-    parser.add_argument(
+    smaller = parser.add_mutually_exclusive_group()
+    smaller.add_argument(
+        "--float16",
+        action="store_true",
+        help="weights in 16 bits: half the size, as quick, and training can go on from it",
+    )
+    smaller.add_argument(
         "--int8",
         action="store_true",
         help="convolutions in 8 bits: a quarter of the size, and often quicker; measure it",
@@ -32,13 +38,16 @@ def run(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
     from facebehavior.model_file import packaged_namesake
-    from facebehavior.training import export_run, export_small
+    from facebehavior.training import export_half, export_run, export_small
 
     folder, path = Path(arguments.run_folder), Path(arguments.output)
     if arguments.int8:
         differences = export_small(folder, path, arguments.name)
         named = ", ".join(f"{name} {value:.3f}" for name, value in differences.items())
         print(f"{path}: written; mean differences from single precision: {named}")
+    elif arguments.float16:
+        difference = export_half(folder, path, arguments.name)
+        print(f"{path}: written; differs from single precision by at most {difference:.1e}")
     else:
         difference = export_run(folder, path, arguments.name)
         print(f"{path}: written; differs from the network by at most {difference:.1e}")

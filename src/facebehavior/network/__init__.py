@@ -4,6 +4,7 @@ from facebehavior.network.backbones import BACKBONES
 from facebehavior.network.configuration import NetworkConfiguration
 from facebehavior.network.export import export_model
 from facebehavior.network.face_behavior_net import FaceBehaviorNet, Logits
+from facebehavior.network.halving import halve
 from facebehavior.network.loading import load_network, load_trunk
 from facebehavior.network.quantising import quantise
 
@@ -13,6 +14,7 @@ __all__ = [
     "Logits",
     "NetworkConfiguration",
     "export_model",
+    "halve",
     "load_network",
     "load_trunk",
     "quantise",

@@ -7,13 +7,13 @@ import numpy as np
 import onnx
 import torch
 from google.protobuf.message import DecodeError
-from onnx import numpy_helper
 from torch import Tensor
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.model_file.metadata import HEAD_LABELS, METADATA_KEY, ModelMetadata
 from facebehavior.network.configuration import NetworkConfiguration
 from facebehavior.network.face_behavior_net import FaceBehaviorNet
+from facebehavior.network.halving import single_precision
 from facebehavior.network.weights import copy_weights
 
 
@@ -117,10 +117,10 @@ def _metadata(model: onnx.ModelProto, path: str | Path) -> ModelMetadata:
 
 
 def _weights(model: onnx.ModelProto, path: str | Path) -> dict[str, Tensor]:
-    return {one.name: _weight(one, path) for one in model.graph.initializer}
+    return dict(_weight(one, path) for one in model.graph.initializer)
 
 
-def _weight(initializer: onnx.TensorProto, path: str | Path) -> Tensor:
+def _weight(initializer: onnx.TensorProto, path: str | Path) -> tuple[str, Tensor]:
     name = initializer.name
     # Looked at first, as onnx would follow a reference to whatever file it names.
     if initializer.data_location == onnx.TensorProto.EXTERNAL:
@@ -129,7 +129,7 @@ def _weight(initializer: onnx.TensorProto, path: str | Path) -> Tensor:
             "weights itself; export the model again"
         )
     try:
-        array = numpy_helper.to_array(initializer)
+        name, array = single_precision(initializer)
     except (ValueError, TypeError) as error:
         raise FaceBehaviorError(
             f"the weight {name} in {path} is damaged; export the model or download it again"
@@ -139,4 +139,4 @@ def _weight(initializer: onnx.TensorProto, path: str | Path) -> Tensor:
             f"expected the weight {name} in {path} as float32, found {array.dtype}: no training "
             "can start from a model file in 8 bits; give one in single precision, such as ferplus"
         )
-    return torch.from_numpy(array.copy())
+    return name, torch.from_numpy(array.copy())

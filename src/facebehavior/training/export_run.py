@@ -15,6 +15,7 @@ from facebehavior.network import (
     FaceBehaviorNet,
     NetworkConfiguration,
     export_model,
+    halve,
     quantise,
 )
 from facebehavior.training.checkpoints import load_weights
@@ -108,6 +109,27 @@ def export_small(folder: Path, path: Path, name: str | None = None) -> dict[str,
         whole = Path(made) / "whole.onnx"
         export_run(folder, whole, name)
         return quantise(whole, np.concatenate(crops), path)
+
+
+def export_half(folder: Path, path: Path, name: str | None = None) -> float:
+    """Write a run's best weights as a model file with weights in 16 bits; see `halve`.
+
+    Args:
+        folder: of a finished run.
+        path: of the model file, ending in `.onnx`.
+        name: of the model; that of the run's configuration where it is None.
+
+    Returns:
+        The largest absolute difference of any answer.
+
+    Raises:
+        FaceBehaviorError: the run is not finished, a weight is too large, or the file cannot be
+            written.
+    """
+    with tempfile.TemporaryDirectory() as made:
+        whole = Path(made) / "whole.onnx"
+        export_run(folder, whole, name)
+        return halve(whole, path)
 
 
 def _verification(summary: Mapping[str, Any]) -> MatchThreshold | None:
