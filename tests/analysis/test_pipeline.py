@@ -66,12 +66,19 @@ def test_work_beside_keeps_the_order(items: list[int], most: int) -> None:
 
 @given(st.lists(st.floats(0, 2)))
 def test_groups_hold_all_items_and_end_when_full(shares: list[float]) -> None:
-    groups = list(in_groups(shares, lambda share: share))
+    groups = list(in_groups(shares, lambda share: share, lambda _: 0))
     assert [share for group in groups for share in group] == shares
     for group in groups:
         assert sum(group[:-1]) < 1.0
     for group in groups[:-1]:
         assert sum(group) >= 1.0
+
+
+@given(st.lists(st.integers(0, 3)))
+def test_groups_belong_to_one_part_each(parts: list[int]) -> None:
+    groups = list(in_groups(parts, lambda _: 0.4, lambda part: part))
+    assert [part for group in groups for part in group] == parts
+    assert all(len(set(group)) == 1 and len(group) <= 3 for group in groups)
 
 
 def test_quick_switching_ends_with_its_block() -> None:

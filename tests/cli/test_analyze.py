@@ -2,10 +2,12 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
+import pyarrow.csv
 import pytest
 from PIL import Image
 from tests.conftest import Answer
@@ -114,6 +116,48 @@ def test_a_bad_file_is_one_line_and_loses_nothing_else(
     assert str(bad) in both.errors
     assert "1 bad input was skipped" in both.errors
     assert read_records(tmp_path / "both.csv").num_rows == 1
+
+
+def test_frames_lost_to_damage_are_marked_and_no_faceless_frames(
+    analyze: Run, clips: Path, tmp_path: Path
+) -> None:
+    clip = tmp_path / "clip.mp4"
+    with av.open(str(clip), "w") as container:
+        stream = container.add_stream("mpeg4", rate=25, options={"g": "10"})
+        stream.height, stream.width = 180, 320
+        with av.open(str(clips / "single_face.mp4")) as source:
+            for number, frame in enumerate(source.decode(video=0)):
+                picture = frame.reformat(320, 180, "yuv420p")
+                picture.pts, picture.time_base = number, Fraction(1, 25)
+                container.mux(stream.encode(picture))
+        container.mux(stream.encode())
+    with av.open(str(clip)) as container:
+        packets = [(one.pos, one.size) for one in container.demux(video=0) if one.size]
+    data = bytearray(clip.read_bytes())
+    place, size = packets[25]
+    data[place or 0 : (place or 0) + size] = b"\xff" * size
+    clip.write_bytes(data)
+    out = tmp_path / "rows.csv"
+    words = ("--summary", tmp_path / "s.csv", "--report", tmp_path / "r.html")
+    answer = analyze(clip, "-o", out, "--overlay", tmp_path / "over.mp4", *words)
+    assert answer.code == 3
+    assert "damaged after" in answer.errors
+    assert "frames: 67, faces: 67, lost to damage: 5" in answer.errors
+    rows = read_records(out).to_pylist()
+    assert [row["frame"] for row in rows] == list(range(72))
+    lost = [row for row in rows if row["detected"] is None]
+    assert [row["frame"] for row in lost] == [25, 26, 27, 28, 29]
+    for row in lost:
+        assert row["time_s"] == pytest.approx(row["frame"] / 25)
+        assert {row[name] for name in row if name not in ("source", "frame", "time_s")} == {None}
+    assert {row["track"] for row in rows} == {0, None}
+    assert "5 frames are lost to damage" in (tmp_path / "r.html").read_text()
+    assert pyarrow.csv.read_csv(tmp_path / "s.csv")["frames"].to_pylist() == [67]
+    with av.open(str(tmp_path / "over.mp4")) as opened:
+        assert sum(1 for _ in opened.decode(video=0)) == 67
+    printed = analyze(clip)
+    assert printed.output.count("damaged") == 5
+    assert "no face" not in printed.output
 
 
 def test_an_empty_folder_is_an_error(analyze: Run, tmp_path: Path) -> None:

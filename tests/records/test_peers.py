@@ -1,7 +1,11 @@
 """Tables of OpenFace 2, py-feat and LibreFace: written as theirs, read as ours."""
 
 import csv
+import importlib.util
+import json
 import math
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -93,6 +97,61 @@ def test_openface_counts_from_1_in_radians_and_leaves_intensities_empty(tmp_path
     assert second["success"] == "0"
     assert second["AU12_c"] == ""
     assert not (tmp_path / "clip.openface.csv.schema.json").exists()
+
+
+def test_py_feats_own_class_finds_everything_in_its_place(tmp_path: Path) -> None:
+    if importlib.util.find_spec("feat") is None:
+        pytest.skip("the package py-feat is not installed")
+    rows = [face(frame=0, track=1, person="Anne"), face(frame=1, detected=False), face(frame=2)]
+    rows[1] = {name: rows[1][name] for name in ("source", "frame", "time_s", "detected")}
+    out = tmp_path / "clip.feat.csv"
+    convert(record(tmp_path / "r.parquet", *rows), out)
+    words = [sys.executable, "-m", "tests.records.load_as_fex", str(out)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr[-1000:]
+    fex = json.loads(done.stdout.splitlines()[-1])
+    assert fex["type"] == "Fex"
+    assert (fex["inputs"], fex["frames"]) == (["clip"] * 3, [0, 1, 2])
+    assert fex["identities"][0] == "Anne"
+
+    def values(name: str, row: int) -> dict[str, float | None]:
+        return dict(zip(fex[name]["columns"], fex[name]["data"][row], strict=True))
+
+    assert values("faceboxes", 0) == pytest.approx(
+        {"FaceRectX": 10, "FaceRectY": 20, "FaceRectWidth": 60, "FaceRectHeight": 70,
+         "FaceScore": 0.98}
+    )  # fmt: skip
+    units = values("aus", 0)
+    assert {name: units[name] for name in units if units[name] is not None} == pytest.approx(
+        {f"AU{unit:02d}": place / 20 for place, unit in enumerate(ACTION_UNITS)}
+    )
+    assert {name for name in units if units[name] is None} == {"AU11", "AU28", "AU43"}
+    emotions = values("emotions", 0)
+    assert emotions["Happy"] == pytest.approx(0.4)
+    assert len(emotions) == len(EXPRESSIONS)
+    poses = values("poses", 0)
+    assert poses["Pitch"] == pytest.approx(math.radians(10))
+    assert poses["Yaw"] == pytest.approx(math.radians(25))
+    # What we do not estimate, and what a frame without a face has not, is nan to it.
+    for name in ("landmarks", "gazes"):
+        assert set(values(name, 0).values()) == {None}
+    for name in ("faceboxes", "aus", "emotions", "poses"):
+        assert set(values(name, 1).values()) == {None}
+
+
+@every_peer
+def test_a_damaged_frame_is_no_frame_without_a_face_for_anyone(tmp_path: Path, peer: Peer) -> None:
+    rows = [face(frame=0), face(frame=1, detected=None), face(frame=2)]
+    out = tmp_path / f"clip{peer.ending}"
+    convert(record(tmp_path / "r.parquet", *rows), out)
+    assert len(cells(out)) == 2
+    back = convert_back(out)
+    assert [row["frame"] for row in back] == [0, 2]
+    assert all(row["detected"] for row in back)
+
+
+def convert_back(path: Path) -> list[dict[str, object]]:
+    return list(read_any_records(path).to_pylist())
 
 
 def test_py_feat_gets_probabilities_and_radians_of_its_directions(tmp_path: Path) -> None:

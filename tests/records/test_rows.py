@@ -37,6 +37,12 @@ def test_a_frame_without_a_face_is_one_row_of_nulls() -> None:
     assert set(row.values()) == {None}
 
 
+def test_a_damaged_frame_is_one_row_that_says_neither_face_nor_none() -> None:
+    (row,) = _rows(FrameRecord("a.mp4", 7, 0.25, None))
+    assert (row.pop("source"), row.pop("frame"), row.pop("time_s")) == ("a.mp4", 7, 0.25)
+    assert set(row.values()) == {None}
+
+
 def test_every_value_stands_in_its_column(make_face: MakeFace) -> None:
     record = make_face()
     (row,) = _rows(FrameRecord("a.jpg", 0, None, [record]))

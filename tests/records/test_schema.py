@@ -24,7 +24,7 @@ MODEL = RecordedModel(
 
 def test_the_document_describes_every_column() -> None:
     document = schema_document(RecordOptions(landmarks=True), MODEL)
-    assert document["version"] == 1
+    assert document["version"] == 2
     assert document["software"]["name"] == "facebehavior"
     assert document["software"]["version"]
     columns = document["columns"]

@@ -18,7 +18,7 @@ def _numbers(batches: list[pa.RecordBatch]) -> list[int]:
 
 
 def test_rows_go_to_disk_as_they_come(tmp_path: Path) -> None:
-    segments = Segments(tmp_path / "out.csv", SCHEMA)
+    segments = Segments(tmp_path / "out.csv.partial", SCHEMA)
     held, count = 0, 0
     for start in range(0, 10 * SEGMENT_ROWS, 40):
         segments.add(_batch(start, 40))
@@ -34,7 +34,7 @@ def test_rows_go_to_disk_as_they_come(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("rows", [1, 7, 500, 501, 4096])
 def test_joined_batches_have_the_asked_size_in_order(tmp_path: Path, rows: int) -> None:
-    segments = Segments(tmp_path / "out.csv", SCHEMA)
+    segments = Segments(tmp_path / "out.csv.partial", SCHEMA)
     start = 0
     for count in (300, 300, 1, 0, 1500, 2):
         segments.add(_batch(start, count))
@@ -47,11 +47,11 @@ def test_joined_batches_have_the_asked_size_in_order(tmp_path: Path, rows: int) 
 
 
 def test_a_second_run_starts_afresh(tmp_path: Path) -> None:
-    first = Segments(tmp_path / "out.csv", SCHEMA)
+    first = Segments(tmp_path / "out.csv.partial", SCHEMA)
     first.add(_batch(0, 3 * SEGMENT_ROWS))
     first.flush()
     (first.folder / ".unfinished-000001.arrow").write_text("half")
-    second = Segments(tmp_path / "out.csv", SCHEMA)
+    second = Segments(tmp_path / "out.csv.partial", SCHEMA)
     assert list(second.folder.iterdir()) == []
     second.add(_batch(5, 2))
     second.flush()
@@ -64,37 +64,63 @@ def test_what_is_not_ours_is_never_removed(tmp_path: Path) -> None:
     (folder / "000000.arrow").write_text("a segment")
     (folder / "thesis.docx").write_text("years of work")
     with pytest.raises(FaceBehaviorError, match=r"thesis\.docx"):
-        Segments(tmp_path / "out.csv", SCHEMA)
+        Segments(tmp_path / "out.csv.partial", SCHEMA)
     assert (folder / "thesis.docx").read_text() == "years of work"
     assert (folder / "000000.arrow").exists()
 
 
 def test_removing_leaves_nothing(tmp_path: Path) -> None:
-    segments = Segments(tmp_path / "out.csv", SCHEMA)
+    segments = Segments(tmp_path / "out.csv.partial", SCHEMA)
     segments.add(_batch(0, 2 * SEGMENT_ROWS))
     segments.remove()
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_second_run_of_the_same_work_goes_on(tmp_path: Path) -> None:
-    first = Segments(tmp_path / "out.csv", SCHEMA, "clip")
-    assert first.last_row() is None
+def test_a_second_run_of_the_same_work_goes_on_behind_the_last_note(tmp_path: Path) -> None:
+    first = Segments(tmp_path / "rows", SCHEMA, "clip")
+    assert first.note is None
     first.add(_batch(0, 3))
     first.flush()
-    second = Segments(tmp_path / "out.csv", SCHEMA, "clip")
-    assert second.last_row() == _batch(2, 1).to_pylist()[0]
-    second.add(_batch(3, 2))
+    first.add(_batch(3, 1))
+    first.flush("four")
+    first.flush("still four")
+    first.add(_batch(4, 9))
+    first.flush()
+    (first.folder / ".unfinished-000004.arrow").write_text("half")
+    second = Segments(tmp_path / "rows", SCHEMA, "clip")
+    assert second.note == "still four"
+    assert _numbers(list(second.stored())) == [0, 1, 2, 3]
+    second.add(_batch(4, 2))
     second.flush()
-    assert _numbers(list(second.batches(100))) == [0, 1, 2, 3, 4]
+    assert second.note == "still four"
+    assert _numbers(list(second.batches(100))) == [0, 1, 2, 3, 4, 5]
     second.remove()
     assert not second.folder.exists()
 
 
-@pytest.mark.parametrize("work", ["another clip", ""])
-def test_of_other_work_nothing_is_kept(tmp_path: Path, work: str) -> None:
-    first = Segments(tmp_path / "out.csv", SCHEMA, "clip")
+def test_rows_without_a_note_are_done_again(tmp_path: Path) -> None:
+    first = Segments(tmp_path / "rows", SCHEMA, "clip")
     first.add(_batch(0, 3))
     first.flush()
-    second = Segments(tmp_path / "out.csv", SCHEMA, work)
-    assert second.last_row() is None
+    second = Segments(tmp_path / "rows", SCHEMA, "clip")
     assert second.empty
+    assert list(second.folder.glob("*.arrow")) == []
+
+
+@pytest.mark.parametrize("work", ["another clip", ""])
+def test_of_other_work_nothing_is_kept(tmp_path: Path, work: str) -> None:
+    first = Segments(tmp_path / "rows", SCHEMA, "clip")
+    first.add(_batch(0, 3))
+    first.flush("three")
+    second = Segments(tmp_path / "rows", SCHEMA, work)
+    assert second.note is None
+    assert second.empty
+
+
+def test_notes_do_not_change_the_rows_schema(tmp_path: Path) -> None:
+    described = SCHEMA.with_metadata({"unit": "apples"})
+    segments = Segments(tmp_path / "rows", described, "clip")
+    segments.add(pa.RecordBatch.from_pydict({"n": [1]}, schema=described))
+    segments.flush("one")
+    (batch,) = segments.stored()
+    assert batch.schema.equals(described, check_metadata=True)

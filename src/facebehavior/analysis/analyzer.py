@@ -19,7 +19,7 @@ from facebehavior.errors import BadInput, FaceBehaviorError
 from facebehavior.faces.alignment import cut_face
 from facebehavior.faces.detectors import open_detector
 from facebehavior.faces.face import Detector
-from facebehavior.faces.media import Frame, Source, find_sources, read_frames
+from facebehavior.faces.media import Frame, LostFrame, Source, find_sources, read_frames
 from facebehavior.faces.tracking import SAME_FACE
 from facebehavior.model_file import FaceModel, find_model
 
@@ -34,6 +34,14 @@ FRAMES_TOGETHER = 16
 """Frames that may wait for that many faces."""
 BYTES_TOGETHER = 2**26
 """What the pictures of the waiting frames may take."""
+PART_FRAMES = 500
+"""Frames of a part of a video. At its start the detector starts anew, and the network looks at no
+frames of two parts together, so that an analysis can go on there as if it had not been stopped."""
+
+Found = FrameWithFaces | LostFrame | BadInput
+"""What becomes of a frame, or of what cannot be read, before the network has looked at it."""
+Analyzed = AnalyzedFrame | LostFrame | BadInput
+"""The same after it has."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,7 @@ class Analyzer(Closing):
         gallery: Gallery | str | Path | None = None,
     ) -> None:
         self.model = FaceModel(find_model(model), runtime=runtime)
-        self.gallery = self._opened(gallery)
+        self.gallery = None if gallery is None else self.opened_gallery(gallery)
         self._owns_detector = isinstance(detector, str)
         self.detector = open_detector(detector) if isinstance(detector, str) else detector
 
@@ -105,7 +113,7 @@ class Analyzer(Closing):
         for group in self.groups(inputs):
             problems += [item for item in group if isinstance(item, BadInput)]
             batches.append(
-                recorder.rows([item for item in group if isinstance(item, AnalyzedFrame)])
+                recorder.rows([item for item in group if not isinstance(item, BadInput)])
             )
         table = pa.Table.from_batches(batches, recorder.schema)
         if not len(table):
@@ -113,7 +121,7 @@ class Analyzer(Closing):
         return Result(table, tuple(problems))
 
     def stream(self, inputs: str | Path | Sequence[str | Path]) -> Iterator[AnalyzedFrame]:
-        """Analyse frame by frame, with bounded memory.
+        """Analyse frame by frame, with bounded memory; frames lost to damage are left out.
 
         Raises:
             BadInput: an input cannot be read, or not to its end; the frames before are given.
@@ -122,37 +130,54 @@ class Analyzer(Closing):
             for item in group:
                 if isinstance(item, BadInput):
                     raise item
-                yield item
+                if isinstance(item, AnalyzedFrame):
+                    yield item
 
-    def groups(
-        self,
-        inputs: str | Path | Sequence[str | Path],
-        *,
-        done: tuple[str, int] | None = None,
-    ) -> Iterator[list[AnalyzedFrame | BadInput]]:
+    def groups(self, inputs: str | Path | Sequence[str | Path]) -> Iterator[list[Analyzed]]:
         """Analyse in groups of frames, as the network looks at them; for long inputs.
 
-        An input that cannot be read is given as an item in its place, not raised. Decoding,
-        detection and the network work at the same time.
+        An input that cannot be read is given as an item in its place, not raised, and so is a
+        frame that damage has taken out of a video. Decoding, detection and the network work at
+        the same time.
 
         Args:
             inputs: photographs, videos, folders, lists.
-            done: source and frame that an earlier run has come to; it goes on behind them. Faces
-                on their way through a video are numbered anew from there.
         """
         listed = [inputs] if isinstance(inputs, str | Path) else list(inputs)
         found = find_sources(listed)
         if found.problems:
             yield list(found.problems)
-        frames = read_ahead(_all_frames(found.sources, done), FRAMES_AHEAD)
-        found_faces = in_groups(self._find_faces(frames), _share_of_group)
-        following = Following(_same_face(self.model), self.gallery)
-        for group in work_beside(self._look, found_faces, 1):
-            yield [item if isinstance(item, BadInput) else following.follow(item) for item in group]
+        following = self.following()
+        for group in self.looked_at(found.sources):
+            yield [following.follow(item) for item in group]
 
-    def _opened(self, gallery: Gallery | str | Path | None) -> Gallery | None:
-        if gallery is None:
-            return None
+    def looked_at(self, sources: Sequence[Source], after: int = -1) -> Iterator[list[Analyzed]]:
+        """Analyse in groups, as `groups` does, without following the faces.
+
+        Args:
+            sources: photographs and videos.
+            after: the last frame of the first source that is left out.
+
+        Yields:
+            Groups of which each belongs to one part of a video, see `part_of`.
+        """
+        frames = read_ahead(_all_frames(sources, after), FRAMES_AHEAD)
+        found_faces = in_groups(self._find_faces(frames), _share_of_group, part_of)
+        yield from work_beside(self._look, found_faces, 1)
+
+    def following(self) -> Following:
+        """Give what follows the faces of the frames to come."""
+        return Following(_same_face(self.model), self.gallery)
+
+    def opened_gallery(self, gallery: Gallery | str | Path) -> Gallery:
+        """Open a gallery for the model's embeddings.
+
+        Args:
+            gallery: one, or its Parquet file, which need not be there yet; "" is an empty one.
+
+        Raises:
+            FaceBehaviorError: the model has no embedding, or the file is no gallery of such.
+        """
         metadata = self.model.metadata
         if "embedding" not in metadata.heads:
             raise FaceBehaviorError(
@@ -171,32 +196,30 @@ class Analyzer(Closing):
         if self._owns_detector:
             self.detector.close()
 
-    def _find_faces(
-        self, frames: Iterable[Frame | BadInput]
-    ) -> Iterator[FrameWithFaces | BadInput]:
+    def _find_faces(self, frames: Iterable[Frame | LostFrame | BadInput]) -> Iterator[Found]:
         """Find the faces of each frame."""
-        source = None
+        part = None
         for frame in frames:
-            if isinstance(frame, BadInput):
+            if not isinstance(frame, Frame):
                 yield frame
                 continue
             if frame.time_s is None:
                 faces = self.detector.detect(frame.image)
             else:
-                if frame.source != source:
+                if part_of(frame) != part:
                     self.detector.start_video()
                 faces = self.detector.follow(frame.image, frame.time_s)
-            source = frame.source
+            part = part_of(frame)
             yield FrameWithFaces(frame, faces)
 
-    def _look(self, group: Sequence[FrameWithFaces | BadInput]) -> list[AnalyzedFrame | BadInput]:
+    def _look(self, group: Sequence[Found]) -> list[Analyzed]:
         """Cut all faces of a group of frames out, and let the network look at them in one call."""
         crops = self.cut([item for item in group if isinstance(item, FrameWithFaces)])
         predictions = self.model.predict(crops)
-        results: list[AnalyzedFrame | BadInput] = []
+        results: list[Analyzed] = []
         first = 0
         for item in group:
-            if isinstance(item, BadInput):
+            if not isinstance(item, FrameWithFaces):
                 results.append(item)
                 continue
             own = slice(first, first + len(item.faces))
@@ -233,8 +256,18 @@ def nothing_usable(problems: Sequence[BadInput]) -> FaceBehaviorError:
     )
 
 
-def _share_of_group(item: FrameWithFaces | BadInput) -> float:
+def part_of(item: Frame | Found | Analyzed) -> tuple[str, int] | None:
+    """Tell which part of which video something belongs to; None for photographs and bad inputs."""
     if isinstance(item, BadInput):
+        return None
+    frame = item.frame if isinstance(item, FrameWithFaces) else item
+    if not isinstance(frame, LostFrame) and frame.time_s is None:
+        return None
+    return frame.source, frame.index // PART_FRAMES
+
+
+def _share_of_group(item: Found) -> float:
+    if not isinstance(item, FrameWithFaces):
         return 0.0
     return max(
         len(item.faces) / FACES_TOGETHER,
@@ -243,21 +276,12 @@ def _share_of_group(item: FrameWithFaces | BadInput) -> float:
     )
 
 
-def sources_from(sources: Sequence[Source], done: tuple[str, int] | None) -> Sequence[Source]:
-    """Leave out the sources before the one that an earlier run has come to."""
-    names = [source.path for source in sources]
-    return sources[names.index(done[0]) :] if done is not None and done[0] in names else sources
-
-
-def _all_frames(
-    sources: Sequence[Source], done: tuple[str, int] | None
-) -> Iterator[Frame | BadInput]:
+def _all_frames(sources: Sequence[Source], after: int) -> Iterator[Frame | LostFrame | BadInput]:
     """Go through the frames of all sources; what goes wrong with one ends that one only."""
-    for source in sources_from(sources, done):
-        last = done[1] if done is not None and source.path == done[0] else -1
+    for number, source in enumerate(sources):
         try:
             for frame in read_frames(source):
-                if frame.index > last:
+                if number or frame.index > after:
                     yield frame
         except BadInput as problem:
             yield problem

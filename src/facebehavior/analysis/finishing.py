@@ -17,7 +17,7 @@ from facebehavior.analysis.summary import summary
 from facebehavior.analysis.thumbnails import Thumbnails
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.files import writing
-from facebehavior.records import open_writer, with_processing
+from facebehavior.records import with_processing
 
 TABLE_ENDINGS = (".csv", ".parquet")
 
@@ -130,17 +130,6 @@ def write_table(table: pa.Table, path: str | Path) -> None:
             pq.write_table(table, unfinished)
         else:
             pyarrow.csv.write_csv(table, unfinished)
-
-
-def write_record(table: pa.Table, path: str | Path) -> None:
-    """Write a whole record, in the format that its name says.
-
-    Raises:
-        FaceBehaviorError: it cannot be written.
-    """
-    with open_writer(path, table.schema) as writer:
-        for batch in table.to_batches(max_chunksize=2048):
-            writer.write(batch)
 
 
 _NOBODY = pa.table(

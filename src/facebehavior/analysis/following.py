@@ -1,7 +1,8 @@
 """Tracks and people of the frames of an analysis, in their order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 from facebehavior.analysis.analyzed import AnalyzedFrame
 from facebehavior.analysis.people import Gallery
 from facebehavior.faces.tracking import SAME_FACE, Tracker
+
+Item = TypeVar("Item")
 
 
 class Following:
@@ -25,8 +28,20 @@ class Following:
         self._source: str | None = None
         self._tracker = Tracker(self._same_face)
 
-    def follow(self, frame: AnalyzedFrame) -> AnalyzedFrame:
-        """Give the next frame with the tracks and people of its faces."""
+    def state(self) -> dict[str, object]:
+        """Tell what is known of the video so far, in numbers and texts that JSON can hold."""
+        return {"source": self._source, "tracker": self._tracker.state()}
+
+    def go_on(self, state: Mapping[str, Any]) -> None:
+        """Know again what another has told by `state`."""
+        self._source = state["source"]
+        self._tracker = Tracker.of_state(state["tracker"], self._same_face)
+
+    def follow(self, item: Item) -> Item | AnalyzedFrame:
+        """Give the next frame with the tracks and people of its faces; all else as it is."""
+        return self._followed(item) if isinstance(item, AnalyzedFrame) else item
+
+    def _followed(self, frame: AnalyzedFrame) -> AnalyzedFrame:
         if frame.source != self._source:
             self._source, self._tracker = frame.source, Tracker(self._same_face)
         embeddings = frame.predictions.embedding

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from facebehavior.analysis.analyzed import AnalyzedFrame
 from facebehavior.analysis.analyzer import Analyzer
 from facebehavior.errors import BadInput, FaceBehaviorError
+from facebehavior.faces.media import LostFrame
 from facebehavior.model_file import MatchThreshold
 
 
@@ -130,7 +131,9 @@ class Matcher:
 
     def _items(self, inputs: Sequence[str | Path]) -> Iterator[AnalyzedFrame | BadInput]:
         for group in self._analyzer.groups(inputs):
-            yield from group
+            for item in group:
+                if not isinstance(item, LostFrame):
+                    yield item
 
     def _compared(self, first: NDArray[np.float32], second: NDArray[np.float32]) -> Comparison:
         return Comparison(float(np.clip(first @ second, -1.0, 1.0)), self._threshold)

@@ -25,6 +25,9 @@ VIDEO_ENDINGS = (".mp4", ".mkv", ".mov")
 _TIME_BASE = Fraction(1, 90_000)
 """Fine enough that the presentation times of any source are kept."""
 
+# With its macroblock tree, x264 makes other bytes of the same pictures from time to time.
+_ENCODER = {"crf": "20", "preset": "veryfast", "x264-params": "mbtree=0"}
+
 
 class OverlayFile(Protocol):
     """Takes analysed frames and writes them with their overlays; a context manager."""
@@ -85,6 +88,8 @@ def check_overlay(path: str | Path, sources: Sequence[Source]) -> None:
             f"{len(sources)} inputs, {sum(s.kind == 'video' for s in sources)} of them videos; "
             "name a folder (without an ending)"
         )
+    for source in sources:
+        check_not_source(Path(path), source.path)
 
 
 def check_not_source(path: Path, source: str) -> None:
@@ -184,7 +189,7 @@ class OverlayVideo(_Unfinished):
         height, width = frame.image.shape[:2]
         unfinished = self._open.enter_context(writing(self._path))
         container = self._open.enter_context(av.open(str(unfinished), "w"))
-        stream = container.add_stream("libx264", options={"crf": "20", "preset": "veryfast"})
+        stream = container.add_stream("libx264", options=_ENCODER)
         # H.264 in its most widely shown form has even sides only.
         stream.width, stream.height = width + width % 2, height + height % 2
         stream.pix_fmt = "yuv420p"

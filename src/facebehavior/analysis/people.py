@@ -66,6 +66,11 @@ class Gallery:
         _learn(person, embedding)
         return person.name
 
+    def name_of(self, source: str, track: int) -> str | None:
+        """Give the name that a track was given; None where it was not seen."""
+        person = self._named.get((source, track))
+        return None if person is None else person.name
+
     def save(self, path: str | Path) -> None:
         """Write the people into a Parquet file; their names may be changed in it.
 

@@ -92,11 +92,16 @@ def work_beside(
             yield future.result()
 
 
-def in_groups(items: Iterable[Item], share: Callable[[Item], float]) -> Iterator[list[Item]]:
-    """Gather items until their shares of a full group sum up to 1 or more."""
+def in_groups(
+    items: Iterable[Item], share: Callable[[Item], float], part: Callable[[Item], object]
+) -> Iterator[list[Item]]:
+    """Gather items of one part until their shares of a full group sum up to 1 or more."""
     group: list[Item] = []
     total = 0.0
     for item in items:
+        if group and part(item) != part(group[0]):
+            yield group
+            group, total = [], 0.0
         group.append(item)
         total += share(item)
         if total >= 1.0:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from facebehavior.analysis.analyzed import AnalyzedFrame
 from facebehavior.compound import compound_scores, find_compound_set, left_out_action_units
 from facebehavior.errors import FaceBehaviorError
+from facebehavior.faces.media import LostFrame
 from facebehavior.faces.quality import eye_distance, gaze_and_blink, sharpness
 from facebehavior.labels import (
     ACTION_UNIT_COLUMNS,
@@ -51,6 +52,7 @@ class Recorder:
             None scores none. A model with a compound head of its own answers with that, unless
             another set than its own is named.
         embedding: keep the embedding of each face.
+        points: keep the five points of each face in a column that no finished record has.
 
     Raises:
         FaceBehaviorError: there is no such set, or the model lacks a head that is asked for.
@@ -66,6 +68,7 @@ class Recorder:
         landmarks: bool = False,
         compound: str | None = None,
         embedding: bool = False,
+        points: bool = False,
     ) -> None:
         metadata = model.metadata
         self._of_head = "compound" in metadata.heads and compound in (None, _OF_THE_HEAD)
@@ -103,13 +106,17 @@ class Recorder:
             ),
             recorded,
         )
+        if points:
+            self.schema = self.schema.append(pa.field("points", pa.list_(pa.float32())))
 
-    def rows(self, frames: Sequence[AnalyzedFrame]) -> pa.RecordBatch:
-        """Give one row for each face of the frames, and one for each frame without a face."""
+    def rows(self, frames: Sequence[AnalyzedFrame | LostFrame]) -> pa.RecordBatch:
+        """Give one row for each face of the frames, and one for each without a face, or lost."""
         records = (self._frame_record(frame) for frame in frames)
         return record_batch(records, self.schema, self._thresholds)
 
-    def _frame_record(self, frame: AnalyzedFrame) -> FrameRecord:
+    def _frame_record(self, frame: AnalyzedFrame | LostFrame) -> FrameRecord:
+        if isinstance(frame, LostFrame):
+            return FrameRecord(frame.source, frame.index, frame.time_s, None)
         scores = self._scores(frame.predictions)
         faces = [
             replace(
@@ -153,17 +160,16 @@ class Recorder:
         names = find_compound_set(self._compound)
         return [dict(zip(names, row, strict=True)) for row in scores.tolist()]
 
-    def open(self, path: str | Path, work: str = "") -> RecordWriter:
+    def open(self, path: str | Path) -> RecordWriter:
         """Open a writer for such rows; the ending names the format.
 
         Args:
             path: of the file.
-            work: tells what the rows are made of; a run of the same work that was stopped goes on.
 
         Raises:
             FaceBehaviorError: an unknown ending, or a place that cannot be written to.
         """
-        return open_writer(path, self.schema, work)
+        return open_writer(path, self.schema)
 
 
 def _check_heads(model: FaceModel) -> None:

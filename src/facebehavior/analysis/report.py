@@ -73,6 +73,8 @@ def write_report(
 def _head(table: pa.Table, faces: Sequence[Series], notes: Sequence[str], script: str) -> str:
     sources = table["source"].unique().to_pylist()
     detected = sum(bool(one) for one in table["detected"].to_pylist())
+    lost = table["detected"].null_count
+    damage = f" {lost} frames are lost to damage." if lost else ""
     shown = (
         "" if len(faces) <= MOST_FACES else f" The {MOST_FACES} that are there longest are shown."
     )
@@ -82,9 +84,9 @@ def _head(table: pa.Table, faces: Sequence[Series], notes: Sequence[str], script
     return (
         "<!doctype html><html lang=en><head><meta charset=utf-8>"
         f"<title>{name}</title><style>{_STYLE}</style><script>{script}</script></head><body>"
-        f"<h1>{name}</h1><p>{len(table)} rows, {detected} with a face, {len(faces)} faces.{shown}"
-        f"</p>{lines}<p class=note>Probabilities and affect are a program's estimates of what a "
-        "face shows, not of what a person feels.</p>"
+        f"<h1>{name}</h1><p>{len(table)} rows, {detected} with a face, {len(faces)} faces."
+        f"{damage}{shown}</p>{lines}<p class=note>Probabilities and affect are a program's "
+        "estimates of what a face shows, not of what a person feels.</p>"
     )
 
 
@@ -93,10 +95,10 @@ def _face(series: Series, number: int, found: pa.Table, thumbnails: Thumbnails |
     image = f'<img alt="" src="{picture}">' if picture else ""
     title = f"<h2>{image}{html.escape(series.name)} <span class=note>"
     title += f"{html.escape(series.source)}</span></h2>"
-    return title + _curves(series) + _circumplex(series, number) + _events(series, found)
+    return title + _curves(series, number) + _circumplex(series, number) + _events(series, found)
 
 
-def _curves(series: Series) -> str:
+def _curves(series: Series, number: int) -> str:
     """Draw what the model has: expressions, affect, action units, over one time line."""
     from plotly.subplots import make_subplots
 
@@ -113,10 +115,10 @@ def _curves(series: Series) -> str:
     figure = make_subplots(
         rows=len(panels), cols=1, shared_xaxes=True, vertical_spacing=0.05, row_heights=heights
     )
-    for number, panel in enumerate(panels, start=1):
+    for row, panel in enumerate(panels, start=1):
         for trace in panel.traces:
-            figure.add_trace(trace.update(x=time), row=number, col=1)
-        figure.update_yaxes(panel.axis, row=number, col=1)
+            figure.add_trace(trace.update(x=time), row=row, col=1)
+        figure.update_yaxes(panel.axis, row=row, col=1)
     figure.update_xaxes(title="time (s)", row=len(panels), col=1)
     figure.update_layout(
         height=60 + sum(heights),
@@ -124,7 +126,7 @@ def _curves(series: Series) -> str:
         hovermode="x unified",
         template="simple_white",
     )
-    return _drawn(figure)
+    return _drawn(figure, f"curves-{number}")
 
 
 @dataclass(frozen=True)
@@ -206,7 +208,7 @@ def _circumplex(series: Series, number: int) -> str:
     figure.update_yaxes(range=[-1.05, 1.05], title="arousal", zeroline=True, scaleanchor="x")
     figure.update_layout(height=420, width=460, margin={"l": 60, "r": 10, "t": 10, "b": 50},
                          template="simple_white")  # fmt: skip
-    return _drawn(figure)
+    return _drawn(figure, f"circumplex-{number}")
 
 
 def _events(series: Series, found: pa.Table) -> str:
@@ -242,7 +244,7 @@ def _thinned(count: int) -> Rows:
     return np.arange(0, count, max(1, -(-count // MOST_POINTS)), dtype=np.int64)
 
 
-def _drawn(figure: object) -> str:
+def _drawn(figure: object, name: str) -> str:
     from plotly.io import to_html
 
-    return str(to_html(figure, include_plotlyjs=False, full_html=False, div_id=None))
+    return str(to_html(figure, include_plotlyjs=False, full_html=False, div_id=name))

@@ -49,7 +49,7 @@ def series_of(table: pa.Table, columns: Sequence[str] = SERIES_COLUMNS) -> Itera
     known = tuple(name for name in columns if name in table.column_names)
     detected = np.array(table["detected"].to_pylist(), dtype=bool)
     sources = np.array(table["source"].to_pylist(), dtype=object)
-    names = _names(table)
+    names = names_of(table)
     times = _times(table)
     numbers = np.stack([_numbers(table, name) for name in known], axis=1)
     keys = [(s, n) for s, n in zip(sources, names, strict=True)]
@@ -69,7 +69,8 @@ def runs(time_s: NDArray[np.float64], longest_gap_s: float) -> list[slice]:
     return [slice(start, stop) for start, stop in pairwise(edges)]
 
 
-def _names(table: pa.Table) -> list[str]:
+def names_of(table: pa.Table) -> list[str]:
+    """Give each row's face: its person, else its track, else its place in the frame."""
     people, tracks, faces = (
         table[name].to_pylist() if name in table.column_names else [None] * len(table)
         for name in ("person", "track", "face")

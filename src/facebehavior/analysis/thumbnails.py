@@ -4,15 +4,27 @@ import base64
 import io
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 from PIL import Image
 
 from facebehavior.analysis.analyzed import AnalyzedFrame
 from facebehavior.analysis.painting import hidden
+from facebehavior.analysis.series import names_of
 from facebehavior.faces.quality import eye_distance
 
 SIDE = 96
 _AROUND = 0.25
+
+
+def clearest(table: pa.Table) -> set[tuple[str, int]]:
+    """Give the sources and frames that `Thumbnails` has to see of a record, and no more."""
+    best: dict[tuple[str, str], tuple[float, int]] = {}
+    columns = [table[name].to_pylist() for name in ("source", "frame", "face_px")]
+    for source, frame, size, name in zip(*columns, names_of(table), strict=True):
+        if size is not None and ((source, name) not in best or size > best[source, name][0]):
+            best[source, name] = size, frame
+    return {(source, frame) for (source, _), (_, frame) in best.items()}
 
 
 class Thumbnails:

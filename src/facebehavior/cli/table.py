@@ -111,7 +111,8 @@ def _place(row: Row) -> tuple[str, str, str]:
 
 def _behaviour(row: Row) -> tuple[str, str, str, str, str]:
     if not row["detected"]:
-        return ("", "no face", "", "", "")
+        reason = "damaged" if row["detected"] is None else "no face"
+        return ("", reason, "", "", "")
     expression = row["expr"]
     return (
         str(row["face"]),

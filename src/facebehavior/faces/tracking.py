@@ -6,8 +6,9 @@ a short while, and by its embedding for longer, where there are embeddings. Afte
 nothing is where it was: there only the embedding counts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +71,22 @@ class Tracker:
         self._tracks: list[Track] = []
         self._next = first
         self._look: NDArray[np.float64] | None = None
+
+    def state(self) -> dict[str, Any]:
+        """Tell everything that is known so far, in numbers that JSON can hold."""
+        return {
+            "tracks": [_as_lists(vars(track)) for track in self._tracks],
+            "next": self._next,
+            "look": None if self._look is None else self._look.tolist(),
+        }
+
+    @classmethod
+    def of_state(cls, state: Mapping[str, Any], same_face: float = SAME_FACE) -> "Tracker":
+        """Make a tracker that goes on where another has told its `state`."""
+        tracker = cls(same_face, state["next"])
+        tracker._tracks = [Track(**_as_arrays(fields)) for fields in state["tracks"]]
+        tracker._look = None if state["look"] is None else np.array(state["look"])
+        return tracker
 
     def follow(
         self,
@@ -167,6 +184,14 @@ def _assigned(likeness: NDArray[np.floating], least: float) -> list[tuple[int, i
         for row, column in zip(rows, columns, strict=True)
         if likeness[row, column] >= least
     ]
+
+
+def _as_lists(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in fields.items()}
+
+
+def _as_arrays(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: np.array(v) if isinstance(v, list) else v for k, v in fields.items()}
 
 
 def _learn(track: Track, embedding: NDArray[np.floating]) -> None:

@@ -16,7 +16,7 @@ from facebehavior.records.schema import (
     schema_document,
     with_processing,
 )
-from facebehavior.records.writers import RecordWriter, open_writer
+from facebehavior.records.writers import RecordWriter, checked_format, open_writer, write_rows
 
 __all__ = [
     "FaceRecord",
@@ -27,6 +27,7 @@ __all__ = [
     "RecordedModel",
     "arrow_schema",
     "check_held",
+    "checked_format",
     "convert",
     "open_writer",
     "own_column",
@@ -36,4 +37,5 @@ __all__ = [
     "record_columns",
     "schema_document",
     "with_processing",
+    "write_rows",
 ]

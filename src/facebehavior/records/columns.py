@@ -89,7 +89,13 @@ _PLACE = (
 )
 
 _DETECTION = (
-    RecordColumn("detected", _TRUTH, None, None, "False in the one row of a frame without a face."),
+    RecordColumn(
+        "detected",
+        _TRUTH,
+        None,
+        None,
+        "False in the one row of a frame without a face; null in that of a frame that is damaged.",
+    ),
     RecordColumn(
         "confidence", _NUMBER, None, _SHARE, "The detector's score; null if it gives none."
     ),

@@ -58,13 +58,14 @@ class FrameRecord:
         source: path of the picture or video, as given.
         frame: 0-based index in the source; 0 for a photograph.
         time_s: presentation time in seconds; None for a photograph.
-        faces: in any order; none gives one row with `detected` false.
+        faces: in any order; none gives one row with `detected` false, and None, for a frame that
+            could not be read, one with `detected` null.
     """
 
     source: str
     frame: int
     time_s: float | None
-    faces: Sequence[FaceRecord] = ()
+    faces: Sequence[FaceRecord] | None = ()
 
 
 def record_batch(
@@ -84,7 +85,7 @@ def record_batch(
             that is left out has null in its `_on` column.
 
     Returns:
-        One row for each face, and one for each frame without a face.
+        One row for each face, and one for each frame without a face or that could not be read.
 
     Raises:
         ValueError: predictions of another shape than their head's.
@@ -98,7 +99,7 @@ def _rows_of(frame: FrameRecord, thresholds: Mapping[str, float]) -> list[Row]:
         "source": frame.source,
         "frame": frame.frame,
         "time_s": _finite(frame.time_s),
-        "detected": bool(frame.faces),
+        "detected": None if frame.faces is None else bool(frame.faces),
     }
     if not frame.faces:
         return [place]
@@ -127,6 +128,8 @@ def _found(record: FaceRecord) -> Row:
     }
     if face.mesh is not None and np.isfinite(face.mesh).all():
         row["landmarks"] = face.mesh.astype(np.float32).ravel()
+    if np.isfinite(face.points).all():
+        row["points"] = face.points.astype(np.float32).ravel()
     if eyes is not None:
         gaze_and_blink = (eyes.gaze_yaw, eyes.gaze_pitch, eyes.blink_left, eyes.blink_right)
         names = ("gaze_yaw", "gaze_pitch", "blink_left", "blink_right")

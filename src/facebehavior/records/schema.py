@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from facebehavior.records.columns import RecordColumn, RecordOptions, record_columns
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Version of the columns and their meanings, counted up whenever one of them changes."""
 
 METADATA_KEY = b"facebehavior"

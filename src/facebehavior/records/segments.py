@@ -1,7 +1,7 @@
 """Rows on their way into a file: complete segments in a folder beside it."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,33 +15,40 @@ SEGMENT_ROWS = 500
 
 _WORK = "work"
 _NAMES = "[0-9]" * 6 + ".arrow"
+_NOTE = b"note"
 
 
 class Segments:
-    """The segments of an unfinished file, `<name>.partial/000000.arrow` and so on.
+    """The segments of an unfinished file, `000000.arrow` and so on, in a folder.
 
-    Each is an Arrow IPC file that appears under its name only when it is whole. What a run
-    before has left is kept where it was of the same work, and else removed at the start.
+    Each is an Arrow IPC file that appears under its name only when it is whole. A segment can
+    bear a note, from which a later run of the same work can go on: all that stands up to the last
+    note is kept then, and everything else is removed at the start.
 
     Args:
-        path: the final file.
+        folder: for the segments.
         schema: of the rows.
         work: tells what the rows are made of; empty never goes on with what is there.
 
     Raises:
         FaceBehaviorError: the folder cannot be made or written to, or holds something else.
+
+    Attributes:
+        folder: of the segments.
+        note: the last one; None where there is none.
     """
 
-    def __init__(self, path: Path, schema: pa.Schema, work: str = "") -> None:
-        self.folder = path.with_name(f"{path.name}.partial")
+    def __init__(self, folder: Path, schema: pa.Schema, work: str = "") -> None:
+        self.folder = folder
+        self.note: str | None = None
         self._schema = schema
         self._count = 0
         self._waiting: list[pa.RecordBatch] = []
         self._waiting_rows = 0
         fingerprint = hashlib.sha256(f"{work}\n{schema.to_string()}\n{schema.metadata}".encode())
-        with explained_write_errors(path):
+        with explained_write_errors(folder):
             if work and self._read_work() == fingerprint.hexdigest():
-                self._count = len(list(self.folder.glob(_NAMES)))
+                self._go_on()
             else:
                 self._start_afresh()
                 if work:
@@ -58,33 +65,29 @@ class Segments:
         if self._waiting_rows >= SEGMENT_ROWS:
             self.flush()
 
-    def flush(self) -> None:
+    def flush(self, note: str | None = None) -> None:
         """Write the rows that are still waiting.
+
+        Args:
+            note: for who goes on behind these rows.
 
         Raises:
             FaceBehaviorError: the disk is full or gone.
         """
-        if self._waiting_rows == 0:
+        if self._waiting_rows == 0 and note is None:
             return
+        self.note = note if note is not None else self.note
+        noted = {_NOTE: note.encode()} if note is not None else {}
         with (
             writing(self._path(self._count)) as unfinished,
             pa.OSFile(str(unfinished), "wb") as file,
-            pa.ipc.new_file(file, self._schema) as writer,
+            pa.ipc.new_file(file, self._schema.with_metadata(noted)) as writer,
         ):
             for batch in self._waiting:
                 writer.write_batch(batch)
         self._count += 1
         self._waiting.clear()
         self._waiting_rows = 0
-
-    def last_row(self) -> dict[str, object] | None:
-        """Give the last row that a run before has left; None where there is none."""
-        if self._count == 0:
-            return None
-        with pa.OSFile(str(self._path(self._count - 1)), "rb") as file:
-            table = pa.ipc.open_file(file).read_all()
-        last: dict[str, object] = table.slice(len(table) - 1).to_pylist()[0]
-        return last
 
     @property
     def empty(self) -> bool:
@@ -93,17 +96,7 @@ class Segments:
 
     def batches(self, rows: int) -> Iterator[pa.RecordBatch]:
         """Go through all written rows in batches of `rows`, the last one smaller."""
-        held: list[pa.RecordBatch] = []
-        held_rows = 0
-        for batch in self._stored():
-            held.append(batch)
-            held_rows += batch.num_rows
-            while held_rows >= rows:
-                table = pa.Table.from_batches(held)
-                yield table.slice(0, rows).combine_chunks().to_batches()[0]
-                held, held_rows = table.slice(rows).to_batches(), held_rows - rows
-        if held_rows:
-            yield pa.Table.from_batches(held).combine_chunks().to_batches()[0]
+        return in_batches(self.stored(), rows)
 
     def remove(self) -> None:
         """Remove the segments and their folder; the rows are elsewhere by now."""
@@ -113,14 +106,26 @@ class Segments:
             self._work_file.unlink(missing_ok=True)
             self.folder.rmdir()
 
-    def _stored(self) -> Iterator[pa.RecordBatch]:
+    def stored(self) -> Iterator[pa.RecordBatch]:
+        """Go through all written rows as they were taken."""
         for number in range(self._count):
             with pa.OSFile(str(self._path(number)), "rb") as file:
-                yield from pa.ipc.open_file(file).read_all().to_batches()
+                table = pa.ipc.open_file(file).read_all()
+            yield from table.replace_schema_metadata(self._schema.metadata).to_batches()
 
     @property
     def _work_file(self) -> Path:
         return self.folder / _WORK
+
+    def _go_on(self) -> None:
+        """Keep what stands up to the last note."""
+        paths = sorted(self.folder.glob(_NAMES))
+        notes = [_note_of(path) for path in paths]
+        kept = max((n for n, note in enumerate(notes, start=1) if note is not None), default=0)
+        for path in [*paths[kept:], *self.folder.glob(".unfinished-*")]:
+            path.unlink()
+        self._count = kept
+        self.note = notes[kept - 1] if kept else None
 
     def _read_work(self) -> str | None:
         return self._work_file.read_text() if self._work_file.is_file() else None
@@ -131,11 +136,37 @@ class Segments:
     def _start_afresh(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         for path in self.folder.iterdir():
-            known = path.match(_NAMES) or path.name in (_WORK,)
-            if not known and not path.name.startswith(".unfinished-"):
+            if not is_ours(path):
                 raise FaceBehaviorError(
                     f"the folder {self.folder} is for unfinished rows, found {path.name} in it; "
                     "move that elsewhere or give the output another name"
                 )
         for path in self.folder.iterdir():
             path.unlink()
+
+
+def is_ours(path: Path) -> bool:
+    """Tell whether a path is named as what `Segments` puts into its folder."""
+    known = path.match(_NAMES) or path.name == _WORK
+    return known or path.name.startswith(".unfinished-")
+
+
+def in_batches(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:
+    """Cut rows anew, into batches of `rows`, the last one smaller."""
+    held: list[pa.RecordBatch] = []
+    held_rows = 0
+    for batch in batches:
+        held.append(batch)
+        held_rows += batch.num_rows
+        while held_rows >= rows:
+            table = pa.Table.from_batches(held)
+            yield table.slice(0, rows).combine_chunks().to_batches()[0]
+            held, held_rows = table.slice(rows).to_batches(), held_rows - rows
+    if held_rows:
+        yield pa.Table.from_batches(held).combine_chunks().to_batches()[0]
+
+
+def _note_of(path: Path) -> str | None:
+    with pa.OSFile(str(path), "rb") as file:
+        note = (pa.ipc.open_file(file).schema.metadata or {}).get(_NOTE)
+    return None if note is None else note.decode()

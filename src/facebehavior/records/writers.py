@@ -1,6 +1,7 @@
 """Writing records to files that are either whole or not there."""
 
 import json
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +14,7 @@ from facebehavior.errors import FaceBehaviorError
 from facebehavior.files import writing
 from facebehavior.records.formats import FORMATS, FileFormat, format_of
 from facebehavior.records.schema import document_of
-from facebehavior.records.segments import Segments
+from facebehavior.records.segments import Segments, in_batches
 
 _BATCH_ROWS = 4096
 """Rows that are in memory at once while the segments are joined; a row group of Parquet."""
@@ -31,30 +32,17 @@ class RecordWriter:
         path: the final file.
         schema: of the rows; columns that the format cannot hold are left out.
         file_format: of the file.
-        work: tells what the rows are made of; a run of the same work that was stopped goes on.
 
     Raises:
         FaceBehaviorError: the path is a folder, or nothing can be written there.
     """
 
-    def __init__(
-        self, path: Path, schema: pa.Schema, file_format: FileFormat, work: str = ""
-    ) -> None:
-        if path.is_dir():
-            raise FaceBehaviorError(f"expected a file to write to, found the folder {path}")
-        names = [f.name for f in schema if f.name not in file_format.lacks]
+    def __init__(self, path: Path, schema: pa.Schema, file_format: FileFormat) -> None:
         self.path = path
-        self.schema_path = path.with_name(f"{path.name}.schema.json")
         self._rows_schema = schema
-        self._schema = pa.schema([schema.field(name) for name in names], schema.metadata)
+        self._schema = _held(schema, file_format)
         self._format = file_format
-        self._segments = Segments(path, self._schema, work)
-
-    @property
-    def done(self) -> tuple[str, int] | None:
-        """Source and frame of the last row that a stopped run has left; None at the beginning."""
-        last = self._segments.last_row()
-        return None if last is None else (str(last["source"]), int(str(last["frame"])))
+        self._segments = Segments(path.with_name(f"{path.name}.partial"), self._schema)
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Take the next rows.
@@ -80,7 +68,9 @@ class RecordWriter:
     ) -> None:
         if error is None:
             self._segments.flush()
-            self._finish()
+            batches = self._segments.batches(_BATCH_ROWS)
+            _write(self.path, self._schema, self._format, batches)
+            self._segments.remove()
         else:
             # What went wrong first is what the user has to know.
             with suppress(FaceBehaviorError):
@@ -88,40 +78,81 @@ class RecordWriter:
             if self._segments.empty:
                 self._segments.remove()
 
-    def _finish(self) -> None:
-        with ExitStack() as opened:
-            if self._format.own:
-                document = document_of(self._schema, self._schema.names)
-                text = json.dumps(document, ensure_ascii=False, indent=2)
-                description = opened.enter_context(writing(self.schema_path))
-                description.write_text(text + "\n", encoding="utf-8")
-            unfinished = opened.enter_context(writing(self.path))
-            self._format.write(unfinished, self._schema, self._segments.batches(_BATCH_ROWS))
-        self._segments.remove()
 
-
-def open_writer(path: str | Path, schema: pa.Schema, work: str = "") -> RecordWriter:
+def open_writer(path: str | Path, schema: pa.Schema) -> RecordWriter:
     """Open a writer for the format that the file's ending names.
 
     Args:
         path: ends in `.parquet`, `.csv` or `.jsonl`; a file that is there is replaced at the end.
         schema: of the rows, from `arrow_schema`.
-        work: tells what the rows are made of; a run of the same work that was stopped goes on.
 
     Raises:
         FaceBehaviorError: another ending, or nothing can be written there.
     """
-    path = Path(path)
-    file_format = format_of(path)
+    return RecordWriter(Path(path), schema, checked_format(path))
+
+
+def write_rows(path: str | Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
+    """Write rows that are kept elsewhere until the file is whole.
+
+    Args:
+        path: as for `open_writer`.
+        schema: of the rows, from `arrow_schema`.
+        batches: of the rows; the same rows give the same bytes, however they are cut.
+
+    Raises:
+        FaceBehaviorError: another ending, or nothing can be written there.
+        ValueError: the rows hold a number that is not finite.
+    """
+    file_format = checked_format(path)
+    held = _held(schema, file_format)
+    kept = (batch.select(held.names) for batch in batches)
+    _write(Path(path), held, file_format, in_batches(_finite(kept), _BATCH_ROWS))
+
+
+def checked_format(path: str | Path) -> FileFormat:
+    """Give the format of a file's name.
+
+    Raises:
+        FaceBehaviorError: it has another ending, or is a folder's.
+    """
+    file_format = format_of(Path(path))
     if file_format is None:
         raise FaceBehaviorError(
             f"expected an output file that ends in {', '.join(FORMATS)}, found {path}"
         )
-    return RecordWriter(path, schema, file_format, work)
+    if Path(path).is_dir():
+        raise FaceBehaviorError(f"expected a file to write to, found the folder {path}")
+    return file_format
+
+
+def _write(
+    path: Path, schema: pa.Schema, file_format: FileFormat, batches: Iterator[pa.RecordBatch]
+) -> None:
+    with ExitStack() as opened:
+        if file_format.own:
+            text = json.dumps(document_of(schema, schema.names), ensure_ascii=False, indent=2)
+            described = path.with_name(f"{path.name}.schema.json")
+            description = opened.enter_context(writing(described))
+            description.write_text(text + "\n", encoding="utf-8")
+        unfinished = opened.enter_context(writing(path))
+        file_format.write(unfinished, schema, batches)
+
+
+def _held(schema: pa.Schema, file_format: FileFormat) -> pa.Schema:
+    """Leave out the columns that a format cannot hold."""
+    fields = [field for field in schema if field.name not in file_format.lacks]
+    return pa.schema(fields, schema.metadata)
 
 
 def _holds_lists(kind: pa.DataType) -> bool:
     return bool(pa.types.is_list(kind) or pa.types.is_fixed_size_list(kind))
+
+
+def _finite(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        _check_finite(batch)
+        yield batch
 
 
 def _check_finite(batch: pa.RecordBatch) -> None:

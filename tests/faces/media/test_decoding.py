@@ -8,9 +8,9 @@ import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tests.faces.media.reading import assert_times, needs_x264, read_damaged
+from tests.faces.media.reading import assert_times, every_frame, needs_x264, read_damaged
 
-from facebehavior.faces.media import read_video
+from facebehavior.faces.media import LostFrame, read_video
 
 WriteVideo = Callable[..., Path]
 MakePictures = Callable[..., list[NDArray[np.uint8]]]
@@ -122,6 +122,33 @@ def test_after_damage_no_frame_depends_on_what_is_missing(
     assert [frame.index for frame in frames] == times
     for frame in frames:
         np.testing.assert_array_equal(frame.image, whole[round(frame.time_s or 0.0, 6)])
+    every = every_frame(path)
+    assert [frame.index for frame in every] == list(range(60))
+    assert [frame.index for frame in every if isinstance(frame, LostFrame)] == [*range(25, 30)]
+    assert_times(every, np.arange(60) / 25)
+
+
+@needs_x264
+def test_what_is_damaged_up_to_the_end_is_lost_too(
+    write_video: WriteVideo, noise: MakePictures
+) -> None:
+    path = write_video(
+        "clip.mp4",
+        noise(40),
+        codec="libx264",
+        pixel_format="yuv420p",
+        codec_options={"g": "10", "bf": "0", "sc_threshold": "0"},
+    )
+    with av.open(str(path)) as container:
+        packets = [(p.pos, p.size) for p in container.demux(video=0) if p.size]
+    place, size = packets[33]
+    assert place is not None
+    data = bytearray(path.read_bytes())
+    data[place : place + size] = b"\xff" * size
+    path.write_bytes(data)
+    every = every_frame(path)
+    assert [frame.index for frame in every if isinstance(frame, LostFrame)] == [*range(33, 40)]
+    assert_times(every, np.arange(40) / 25)
 
 
 @needs_x264

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from facebehavior.errors import BadInput
-from facebehavior.faces.media import Source, find_sources, read_frames
+from facebehavior.faces.media import Frame, Source, find_sources, read_frames
 from facebehavior.faces.media.sources import IMAGE_ENDINGS, VIDEO_ENDINGS
 
 WriteVideo = Callable[..., Path]
@@ -176,9 +176,10 @@ def test_frames_of_a_photograph_and_of_a_video(
     write_video("b.mkv", pictures)
     photograph, video = find_sources([tmp_path]).sources
     (frame,) = read_frames(photograph)
+    assert isinstance(frame, Frame)
     assert (frame.source, frame.index, frame.time_s) == (photograph.path, 0, None)
     np.testing.assert_array_equal(frame.image, pictures[0])
-    frames = list(read_frames(video))
+    frames = [frame for frame in read_frames(video) if isinstance(frame, Frame)]
     assert [frame.index for frame in frames] == [0, 1, 2]
     assert frames[1].time_s is not None
     with pytest.raises(BadInput):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -24,23 +25,32 @@ _BROADCAST = frozenset({"mpeg", "mpegts"})
 """Formats made to be received with losses; they announce no duration either."""
 
 
+@dataclass(frozen=True)
+class LostPicture:
+    """A picture that damage has taken out of a video.
+
+    Attributes:
+        stamp: when it should be shown, in the stream's units; None where the file does not tell.
+    """
+
+    stamp: int | None
+
+
 class Decoding:
     """Decodes one video stream, in one pass.
 
     A packet that the decoder refuses, or that the file cuts off, is damage. The frames before it
     are given, and then those from the next key frame on: frames in between would be smeared by
-    what is missing. After the last frame an error tells of the damage. Packets refused before the
-    first frame are no damage, since recordings of a broadcast begin anywhere. What FFmpeg bridges
-    by itself, such as a lost stretch of a Matroska file or a concealed block, goes unnoticed.
+    what is missing. In their place stand lost pictures, as many as the packets tell, which they
+    do where every packet before was a frame. After the last frame an error tells of the damage.
+    Packets refused before the first frame are no damage, since recordings of a broadcast begin
+    anywhere. What FFmpeg bridges by itself, such as a lost stretch of a Matroska file or a
+    concealed block, goes unnoticed.
 
     Args:
         container: the opened file; it is read from where it stands to its end.
         stream: its video stream.
         source: the file as the user named it.
-
-    Attributes:
-        lost: how many frames damage has taken out before the frame that was given last, as far as
-            the packets tell.
     """
 
     def __init__(self, container: InputContainer, stream: VideoStream, source: str) -> None:
@@ -54,10 +64,11 @@ class Decoding:
         self._waiting_for_key_frame = False
         self._packets = 0
         self._a_frame_a_packet = True
-        self.lost = 0
+        self._lost = 0
+        self._refused: list[int | None] = []
 
-    def frames(self) -> Iterator[VideoFrame]:
-        """Go through the frames in the order in which they are shown.
+    def frames(self) -> Iterator[VideoFrame | LostPicture]:
+        """Go through the frames in the order in which they are shown, and those that are lost.
 
         Raises:
             BadInput: after the last frame that can be decoded, if there was damage, if the file
@@ -71,19 +82,21 @@ class Decoding:
                 self._note_end(packet)
                 if packet.stream_index == self._stream.index:
                     self._packets += 1
+                    if self._waiting_for_key_frame and packet.is_keyframe:
+                        yield from self._lost_pictures()
                     yield from self._noted(self._decoded(packet))
                     if self._waiting_for_key_frame and self._given > 0:
                         self._note_damage()
         except FFmpegError:
             self._note_damage()
         yield from self._noted(self._rest())
+        yield from self._lost_pictures()
         self._raise_for_damage()
 
     def _decoded(self, packet: "Packet[Any]") -> list[VideoFrame]:
         if self._waiting_for_key_frame and not packet.is_keyframe:
+            self._refused.append(packet.pts)
             return []
-        if self._waiting_for_key_frame:
-            self._count_lost()
         self._waiting_for_key_frame = False
         if not self._is_cut_off(packet):
             with suppress(FFmpegError):
@@ -92,17 +105,22 @@ class Decoding:
         with suppress(FFmpegError):
             self._stream.codec_context.flush_buffers()
         self._waiting_for_key_frame = True
+        self._refused.append(packet.pts)
         # The decoder holds nothing back now, so that packets and frames can be compared.
-        counted = self._given + len(rest) + self.lost
+        counted = self._given + len(rest) + self._lost
         self._a_frame_a_packet = counted == self._packets - 1
         return rest
 
-    def _count_lost(self) -> None:
-        """Count, at the key frame after damage, the packets that have given no frame."""
+    def _lost_pictures(self) -> Iterator[LostPicture]:
+        """Give, at the key frame or end after damage, the packets that have given no frame."""
+        refused, self._refused = self._refused, []
         if self._given == 0:
             self._packets = 1
         elif self._a_frame_a_packet:
-            self.lost = self._packets - 1 - self._given
+            self._lost += len(refused)
+            stamps = sorted(stamp for stamp in refused if stamp is not None)
+            known = len(stamps) == len(refused)
+            yield from map(LostPicture, stamps if known else [None] * len(refused))
 
     def _rest(self) -> list[VideoFrame]:
         """Give the frames that the decoder still holds back; it has to be flushed afterwards."""

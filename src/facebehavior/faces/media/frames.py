@@ -1,4 +1,4 @@
-"""A frame: one picture of a photograph or a video."""
+"""A frame: one picture of a photograph or a video; and one that is lost."""
 
 from dataclasses import dataclass
 
@@ -21,3 +21,18 @@ class Frame:
     index: int
     time_s: float | None
     image: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class LostFrame:
+    """A frame of a video that damage has taken out of it.
+
+    Attributes:
+        source: path of the video, as the user would recognise it.
+        index: 0-based place in the source.
+        time_s: when it should be shown, in seconds; None where the file does not tell.
+    """
+
+    source: str
+    index: int
+    time_s: float | None

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 from facebehavior.errors import BadInput
-from facebehavior.faces.media.frames import Frame
+from facebehavior.faces.media.frames import Frame, LostFrame
 from facebehavior.faces.media.images import is_image, read_image
 from facebehavior.faces.media.opening import checked_file
-from facebehavior.faces.media.videos import is_video, read_video
+from facebehavior.faces.media.videos import is_video, read_every_frame
 
 Kind = Literal["image", "video"]
 
@@ -82,16 +82,16 @@ def find_sources(inputs: Sequence[str | Path]) -> SourceList:
     return SourceList(list(dict.fromkeys(found.sources)), found.problems)
 
 
-def read_frames(source: Source) -> Iterator[Frame]:
+def read_frames(source: Source) -> Iterator[Frame | LostFrame]:
     """Go through the frames of a source; a photograph is one frame without a time.
 
     Raises:
-        BadInput: the source cannot be read; see `read_image` and `read_video`.
+        BadInput: the source cannot be read; see `read_image` and `read_every_frame`.
     """
     if source.kind == "image":
         yield Frame(source.path, 0, None, read_image(source.path))
     else:
-        yield from read_video(source.path)
+        yield from read_every_frame(source.path)
 
 
 def _add(path: Path, found: SourceList) -> None:

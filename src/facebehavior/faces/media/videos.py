@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from facebehavior.errors import BadInput
 from facebehavior.faces.media.clock import Clock
-from facebehavior.faces.media.decoding import Decoding
-from facebehavior.faces.media.frames import Frame
+from facebehavior.faces.media.decoding import Decoding, LostPicture
+from facebehavior.faces.media.frames import Frame, LostFrame
 from facebehavior.faces.media.opening import check_pixels, checked_file
 from facebehavior.faces.media.orientation import DisplayMatrix, upright
 
@@ -72,14 +72,40 @@ def read_video(path: str | Path) -> Iterator[Frame]:
             that the file gives them; an AVI file gives none but counts, so that the times of
             its later frames can come out too early.
     """
+    for frame in read_every_frame(path):
+        if isinstance(frame, Frame):
+            yield frame
+
+
+def read_every_frame(path: str | Path) -> Iterator[Frame | LostFrame]:
+    """Go through the frames of a video as `read_video` does, and through those that are lost.
+
+    Yields:
+        The frames in order; in the place of one that damage has taken out a `LostFrame`, as far
+        as the packets of the file tell of it.
+
+    Raises:
+        BadInput: as for `read_video`.
+    """
     source = str(path)
     with _opened(path) as (container, stream):
         clock = Clock(stream.time_base, stream.average_rate)
         display = DisplayMatrix()
-        decoding = Decoding(container, stream, source)
-        for given, frame in enumerate(decoding.frames()):
-            image = upright(_pixels(frame, source), display.of(frame))
-            yield Frame(source, given + decoding.lost, clock.time_s(frame.pts), image)
+        last_s = 0.0
+        for index, frame in enumerate(Decoding(container, stream, source).frames()):
+            if isinstance(frame, LostPicture):
+                yield LostFrame(source, index, _time_after(last_s, frame, stream))
+                continue
+            last_s = clock.time_s(frame.pts)
+            yield Frame(source, index, last_s, upright(_pixels(frame, source), display.of(frame)))
+
+
+def _time_after(last_s: float, lost: LostPicture, stream: VideoStream) -> float | None:
+    """Give when a lost picture should be shown; None where that is unknown or long past."""
+    if lost.stamp is None or stream.time_base is None:
+        return None
+    time_s = float(lost.stamp * stream.time_base)
+    return time_s if time_s > last_s else None
 
 
 def video_information(path: str | Path) -> VideoInformation:
@@ -89,7 +115,8 @@ def video_information(path: str | Path) -> VideoInformation:
         BadInput: there is no such file, it cannot be read, or no frame of it can be decoded.
     """
     with _opened(path) as (container, stream):
-        first = next(Decoding(container, stream, str(path)).frames())
+        frames = Decoding(container, stream, str(path)).frames()
+        first = next(frame for frame in frames if isinstance(frame, VideoFrame))
         image = upright(_pixels(first, str(path)), DisplayMatrix().of(first))
         if stream.duration is not None and stream.time_base is not None:
             duration_s: float | None = float(stream.duration * stream.time_base)

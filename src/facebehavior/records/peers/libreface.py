@@ -1,4 +1,4 @@
-"""LibreFace: one CSV a video, frames from 0; frames without a face have no row.
+"""LibreFace: one CSV a video, frames from 0; frames without a face, or damaged, have no row.
 
 The CSV of a photograph has no `frame_idx`: its rows are the faces of frame 0.
 `frame_time_in_ms` holds seconds. Its head pose and its landmarks are not converted: its angles are

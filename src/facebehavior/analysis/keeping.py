@@ -1,0 +1,71 @@
+"""The rows of an analysis on the disk, until all that was asked for has been made of them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import pyarrow as pa
+
+from facebehavior.analysis.lots import FOLDER, Lot
+from facebehavior.analysis.recording import Recorder
+from facebehavior.analysis.working import Note, kept
+from facebehavior.errors import FaceBehaviorError
+from facebehavior.files import explained_write_errors
+from facebehavior.records.segments import is_ours
+
+GALLERY = "gallery"
+"""What the names of files for the names of people begin with."""
+
+
+class KeptRows:
+    """All rows of an analysis, each lot's in a folder of its own.
+
+    Rows of the same lots that an earlier run has left there are kept.
+
+    Args:
+        folder: for all of them.
+        lots: of the analysis.
+        recorder: makes the rows.
+
+    Raises:
+        FaceBehaviorError: the folder cannot be made or written to, or holds something else.
+    """
+
+    def __init__(self, folder: Path, lots: Sequence[Lot], recorder: Recorder) -> None:
+        self._folder = folder
+        self._lots = lots
+        self._recorder = recorder
+        with explained_write_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            for path in folder.iterdir():
+                if not (path.name.startswith((FOLDER, GALLERY)) or is_ours(path)):
+                    raise FaceBehaviorError(
+                        f"the folder {folder} is for unfinished rows, found {path.name} in it; "
+                        "move that elsewhere or give the output another name"
+                    )
+
+    def notes(self) -> Iterator[tuple[Lot, Note]]:
+        """Go through the lots and where each has come to."""
+        for lot in self._lots:
+            yield lot, Note.of_text(kept(lot, self._recorder).note)
+
+    def rows_of(self, lot: Lot) -> Iterator[pa.RecordBatch]:
+        """Go through the rows of a lot, as the recorder has made them."""
+        yield from kept(lot, self._recorder).stored()
+
+    def rows(self) -> Iterator[pa.RecordBatch]:
+        """Go through all rows."""
+        for lot in self._lots:
+            yield from self.rows_of(lot)
+
+    def remove(self) -> None:
+        """Remove the rows; all that was asked for has been made of them."""
+        with suppress(OSError):  # what cannot be removed does no harm
+            for path in self._folder.iterdir():
+                if not path.is_dir():
+                    path.unlink()
+                    continue
+                for segment in filter(is_ours, path.iterdir()):
+                    segment.unlink()
+                path.rmdir()
+            self._folder.rmdir()

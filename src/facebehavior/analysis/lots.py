@@ -1,0 +1,107 @@
+"""What is analysed at a time: a video, or some photographs; and with what."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from facebehavior.analysis.analyzer import Analyzer
+from facebehavior.analysis.recording import Recorder
+from facebehavior.faces.detectors import open_detector
+from facebehavior.faces.media import Source
+
+PHOTOGRAPHS_TOGETHER = 64
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What every process needs to open the same analyser.
+
+    Attributes:
+        model: name or path; None for the default.
+        detector: its name.
+        detector_model: its own file; None for the one that comes with the package.
+        runtime: what runs the network.
+        landmarks, compound, embedding, points: as for `Recorder`.
+    """
+
+    model: str | None = None
+    detector: str = "auto"
+    detector_model: str | None = None
+    runtime: str = "auto"
+    landmarks: bool = False
+    compound: str | None = None
+    embedding: bool = False
+    points: bool = False
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[tuple[Analyzer, Recorder]]:
+    """Open model and detector.
+
+    Raises:
+        FaceBehaviorError: one of them cannot be opened, or the model lacks what is to be recorded.
+    """
+    with open_detector(settings.detector, settings.detector_model) as detector:
+        analyzer = Analyzer(settings.model, detector=detector, runtime=settings.runtime)
+        yield analyzer, recorder_for(analyzer, settings)
+
+
+def recorder_for(analyzer: Analyzer, settings: Settings) -> Recorder:
+    """Make the recorder of some settings."""
+    return Recorder(
+        analyzer.model,
+        landmarks=settings.landmarks,
+        compound=settings.compound,
+        embedding=settings.embedding,
+        points=settings.points,
+    )
+
+
+@dataclass(frozen=True)
+class Lot:
+    """What one process analyses at a time.
+
+    Attributes:
+        number: its place among all.
+        sources: a video, or some photographs.
+        settings: with what.
+        folder: where its rows are kept.
+        work: tells what the rows are made of.
+    """
+
+    number: int
+    sources: Sequence[Source]
+    settings: Settings
+    folder: Path
+    work: str
+
+
+FOLDER = "lot_"
+"""What the names of the lots' folders begin with."""
+
+
+def lots_of(sources: Sequence[Source], settings: Settings, folder: Path) -> list[Lot]:
+    """Put photographs that follow one another together; a video stands alone."""
+    together: list[list[Source]] = []
+    kind = ""
+    for source in sources:
+        if source.kind == kind == "image" and len(together[-1]) < PHOTOGRAPHS_TOGETHER:
+            together[-1].append(source)
+        else:
+            together.append([source])
+        kind = source.kind
+    return [
+        Lot(number, some, settings, folder / f"{FOLDER}{number:06d}", _work(some, settings))
+        for number, some in enumerate(together)
+    ]
+
+
+def _work(sources: Sequence[Source], settings: Settings) -> str:
+    """Tell of the files as they are now, and of what looks at them."""
+    files = []
+    for source in sources:
+        path = Path(source.path)
+        state = path.stat() if path.exists() else None
+        files.append((source, state and (state.st_size, state.st_mtime_ns)))
+    return repr((files, settings))
