@@ -65,4 +65,4 @@ def test_the_document_travels_in_the_arrow_schema() -> None:
 
 def test_columns_without_a_document_give_their_types() -> None:
     described = document_of(pa.schema([("a", pa.int8())]), ["a"])
-    assert described == {"version": 1, "columns": {"a": {"type": "int8"}}}
+    assert described == {"version": 2, "columns": {"a": {"type": "int8"}}}
