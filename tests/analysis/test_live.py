@@ -1,15 +1,20 @@
 """Live analysis: the newest picture first, never behind."""
 
 import json
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 from tests.conftest import Answer
 
 from facebehavior.analysis import Analyzer
 from facebehavior.analysis.live import Newest, live
+from facebehavior.cli import live_output
 from facebehavior.errors import BadInput
 
 
@@ -48,6 +53,149 @@ def test_the_command_prints_a_line_a_face(
     assert rows[0]["detected"] in (True, False)
     assert rows[-1]["latency_s"] >= 0
     assert "latency: first" in answer.errors
+
+
+class FakeWindows:
+    """Stands for the window calls of OpenCV: remembers what is shown, and is closed as told.
+
+    Args:
+        keys: what is pressed at each picture; nothing after them.
+        visible: for how many pictures the window is there.
+    """
+
+    WINDOW_NORMAL, WND_PROP_VISIBLE = 0, 4
+
+    def __init__(self, keys: Sequence[int] = (), visible: int = 1_000_000) -> None:
+        self.keys, self.visible = list(keys), visible
+        self.shown: list[np.ndarray] = []
+        self.titles: list[str] = []
+        self.opened, self.closed = 0, 0
+
+    def namedWindow(self, *_: object) -> None:
+        self.opened += 1
+
+    def imshow(self, _: str, picture: np.ndarray) -> None:
+        self.shown.append(picture)
+
+    def setWindowTitle(self, _: str, title: str) -> None:
+        self.titles.append(title)
+
+    def waitKey(self, _: int) -> int:
+        return self.keys.pop(0) if self.keys else -1
+
+    def getWindowProperty(self, *_: object) -> float:
+        return 1.0 if len(self.shown) < self.visible else -1.0
+
+    def destroyAllWindows(self) -> None:
+        self.closed += 1
+
+
+@pytest.fixture
+def open_windows(monkeypatch: pytest.MonkeyPatch) -> Callable[[FakeWindows], FakeWindows]:
+    def put(windows: FakeWindows) -> FakeWindows:
+        monkeypatch.setitem(sys.modules, "cv2", windows)
+        monkeypatch.setattr(live_output, "check_screen", lambda: None)
+        return windows
+
+    return put
+
+
+@pytest.mark.parametrize(
+    ("windows", "pictures"),
+    [
+        (FakeWindows(keys=[-1, -1, ord("q")]), 3),
+        (FakeWindows(keys=[-1, 27]), 2),
+        (FakeWindows(visible=4), 4),
+    ],
+    ids=["q", "escape", "button"],
+)
+def test_the_window_is_closed_by_key_and_by_its_button(
+    facebehavior: Callable[..., Answer],
+    open_windows: Callable[[FakeWindows], FakeWindows],
+    tiny_model: Path,
+    clips: Path,
+    windows: FakeWindows,
+    pictures: int,
+) -> None:
+    open_windows(windows)
+    answer = facebehavior("live", clips / "single_face.mp4", "--model", tiny_model)
+    assert answer.code == 0
+    assert f"pictures: {pictures}," in answer.errors
+    assert len(windows.shown) == pictures
+    assert (windows.opened, windows.closed) == (1, 1)
+    # The overlay is drawn onto the picture, and OpenCV takes blue first.
+    with av.open(str(clips / "single_face.mp4")) as opened:
+        first = next(opened.decode(video=0)).to_ndarray(format="bgr24")
+    assert windows.shown[0].shape == first.shape
+    assert (windows.shown[0] != first).any()
+    assert np.abs(windows.shown[0].astype(int) - first).mean() < 40
+    assert all(title.startswith("facebehavior: ") for title in windows.titles)
+
+
+def test_a_stream_that_stops_closes_the_window(
+    facebehavior: Callable[..., Answer],
+    open_windows: Callable[[FakeWindows], FakeWindows],
+    tiny_model: Path,
+    clips: Path,
+) -> None:
+    windows = open_windows(FakeWindows())
+    answer = facebehavior("live", clips / "single_face.mp4", "--model", tiny_model)
+    assert answer.code == 0
+    assert "latency: first" in answer.errors
+    assert windows.shown
+    assert windows.closed == 1
+
+
+def test_a_stream_that_breaks_is_one_line_after_what_was_shown(
+    facebehavior: Callable[..., Answer],
+    open_windows: Callable[[FakeWindows], FakeWindows],
+    tiny_model: Path,
+    clips: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pictures = Newest.pictures
+
+    def breaking(self: Newest) -> Iterator[object]:
+        yield from islice(pictures(self), 2)
+        raise BadInput("camera", "the stream is damaged (unplugged)")
+
+    monkeypatch.setattr(Newest, "pictures", breaking)
+    windows = open_windows(FakeWindows())
+    answer = facebehavior("live", clips / "single_face.mp4", "--model", tiny_model)
+    assert answer.code == 2
+    assert "unplugged" in answer.errors
+    assert answer.errors.count("\n") == 1
+    assert len(windows.shown) == 2
+    assert windows.closed == 1
+
+
+def test_a_camera_that_is_missing_closes_the_window_and_is_one_line(
+    facebehavior: Callable[..., Answer],
+    open_windows: Callable[[FakeWindows], FakeWindows],
+    tiny_model: Path,
+) -> None:
+    windows = open_windows(FakeWindows())
+    answer = facebehavior("live", "17", "--model", tiny_model)
+    assert answer.code == 2
+    assert "expected a camera" in answer.errors
+    assert answer.errors.count("\n") == 1
+    assert windows.closed == windows.opened
+
+
+def test_without_a_screen_the_way_out_is_named(
+    facebehavior: Callable[..., Answer],
+    tiny_model: Path,
+    clips: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    if sys.platform != "linux":
+        pytest.skip("other systems have a screen without a variable that names it")
+    answer = facebehavior("live", clips / "single_face.mp4", "--model", tiny_model)
+    assert answer.code == 2
+    assert "--jsonl" in answer.errors
+    assert answer.errors.count("\n") == 1
 
 
 @pytest.mark.parametrize("source", ["missing.mp4", "17", "text"])

@@ -30,11 +30,13 @@ def run(arguments: argparse.Namespace) -> int:
     from facebehavior.analysis import Analyzer, Recorder
     from facebehavior.analysis.live import live
     from facebehavior.analysis.painting import Painter
-    from facebehavior.cli.live_output import JsonLines, Window
+    from facebehavior.cli.live_output import JsonLines, Window, check_screen
     from facebehavior.errors import FaceBehaviorError
 
     if arguments.seconds is not None and arguments.seconds <= 0:
         raise FaceBehaviorError(f"--seconds should be above 0, found {arguments.seconds:g}")
+    if not arguments.jsonl:
+        check_screen()
     latencies: list[float] = []
     dropped = 0
     with Analyzer(arguments.model) as analyzer:

@@ -1,5 +1,6 @@
 """Where live results go: lines for other programs, or a window."""
 
+import subprocess
 import sys
 
 from facebehavior.analysis import AnalyzedFrame, Recorder
@@ -7,6 +8,7 @@ from facebehavior.analysis.painting import Painter
 from facebehavior.errors import FaceBehaviorError
 
 _QUIT = (ord("q"), 27)
+_NAME = "facebehavior"
 
 
 class JsonLines:
@@ -36,34 +38,42 @@ class JsonLines:
         sys.stdout.flush()
 
 
+def check_screen() -> None:
+    """See whether a window can be opened, in a process of its own.
+
+    Without a screen OpenCV's windows do not raise an error: they end the process.
+
+    Raises:
+        FaceBehaviorError: there is no screen, or no OpenCV that has windows.
+    """
+    words = [sys.executable, "-c", "import cv2; cv2.namedWindow('facebehavior')"]
+    if subprocess.run(words, capture_output=True, check=False).returncode != 0:
+        raise FaceBehaviorError("a window cannot be opened here; print the results with --jsonl")
+
+
 class Window:
-    """Shows each picture with its overlay; q or Escape ends it.
+    """Shows each picture with its overlay; q, Escape or closing the window ends it.
 
     Args:
         painter: draws.
-
-    Raises:
-        FaceBehaviorError: there is no screen to open a window on.
     """
 
     def __init__(self, painter: Painter) -> None:
         import cv2
 
-        self._painter = painter
-        try:
-            cv2.namedWindow("facebehavior", cv2.WINDOW_NORMAL)
-        except cv2.error as error:
-            raise FaceBehaviorError(
-                "a window cannot be opened here; print the results with --jsonl"
-            ) from error
         self._cv2 = cv2
+        self._painter = painter
+        cv2.namedWindow(_NAME, cv2.WINDOW_NORMAL)
 
     def show(self, frame: AnalyzedFrame, latency_s: float) -> bool:
         """Draw; give whether to go on."""
         picture = self._painter.paint(frame)
-        self._cv2.imshow("facebehavior", picture[:, :, ::-1])
-        self._cv2.setWindowTitle("facebehavior", f"facebehavior: {1000 * latency_s:.0f} ms")
-        return self._cv2.waitKey(1) & 0xFF not in _QUIT
+        self._cv2.imshow(_NAME, picture[:, :, ::-1])
+        self._cv2.setWindowTitle(_NAME, f"facebehavior: {1000 * latency_s:.0f} ms")
+        if self._cv2.waitKey(1) & 0xFF in _QUIT:
+            return False
+        # A window that was closed by its button would be opened again by the next picture.
+        return bool(self._cv2.getWindowProperty(_NAME, self._cv2.WND_PROP_VISIBLE) >= 1)
 
     def close(self) -> None:
         """Close the window."""
