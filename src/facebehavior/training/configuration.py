@@ -40,6 +40,24 @@ class FewShot(Section):
     per_class: Count
 
 
+class Fold(Section):
+    """One fold of a cross-validation; people are dealt out to folds alike in every run.
+
+    Attributes:
+        number: which of the folds, from 0.
+        of: how many there are.
+    """
+
+    number: Annotated[int, Field(ge=0)]
+    of: Annotated[int, Field(ge=2)]
+
+    @model_validator(mode="after")
+    def _is_there(self) -> Self:
+        if self.number >= self.of:
+            raise ValueError(f"expected a number below {self.of}, found {self.number}")
+        return self
+
+
 class Source(Section):
     """Prepared pictures to learn from.
 
@@ -48,6 +66,7 @@ class Source(Section):
         split: the split to take; all rows where it is None.
         hold_out: share of the subjects (pictures where no subjects are known) that is not trained
             on but validates: it chooses the best checkpoint and calibrates.
+        fold: hold out the subjects of this fold, in the place of a share of them.
         few_shot: learn from a few pictures a class alone, of those that are not held out.
         tasks: whose labels are read; all others are taken for missing. None reads every label.
         part: the pictures whose place in a draw by the run's seed, from 0 to 1, is from the first
@@ -59,6 +78,7 @@ class Source(Section):
     shards: str
     split: str | None = None
     hold_out: Share = 0.0
+    fold: Fold | None = None
     few_shot: FewShot | None = None
     tasks: tuple[str, ...] | None = None
     part: tuple[Share, Share] = (0.0, 1.0)
@@ -70,6 +90,12 @@ class Source(Section):
         if part[0] >= part[1]:
             raise ValueError(f"expected a smaller and a larger number, found {list(part)}")
         return part
+
+    @model_validator(mode="after")
+    def _holds_out_once(self) -> Self:
+        if self.fold is not None and self.hold_out:
+            raise ValueError("expected hold_out or fold, found both")
+        return self
 
 
 class LabelSet(Section):

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facebehavior.databases.shards import Shards
+from facebehavior.databases.splits import drawn_folds
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.alignment import CropParameters
 from facebehavior.labels import (
@@ -27,7 +28,7 @@ from facebehavior.labels import (
 )
 from facebehavior.relatedness import JointLabels, base_rates
 from facebehavior.training.batches import Pictures
-from facebehavior.training.configuration import LabelSet, Source, expanded
+from facebehavior.training.configuration import Fold, LabelSet, Source, expanded
 from facebehavior.training.few_shot import few_of_each
 from facebehavior.training.source_rows import check_tasks, in_part, of_left_out_subjects
 
@@ -243,8 +244,11 @@ def _open(
     usable = in_split & labelled & stays & in_part(source, len(manifest), seed)
     persons = _persons(manifest)
     held_out = np.zeros(len(manifest), dtype=np.bool_)
-    held_out[stays] = _chosen(persons[stays], source.hold_out, seed)
-    held_out &= usable
+    if source.fold is None:
+        held_out[stays] = _share(persons[stays], source.hold_out, seed)
+        held_out &= usable
+    else:
+        held_out[usable] = _in_fold(persons[usable], source.fold)
     return _Opened(label_set, source, tasks, shards, labels, usable, held_out, persons, people)
 
 
@@ -282,12 +286,23 @@ def _persons(manifest: Manifest) -> NDArray[np.object_]:
     return persons
 
 
-def _chosen(persons: NDArray[np.object_], share: float, seed: int) -> NDArray[np.bool_]:
-    """Choose a share of the persons, whole; a row without a person stands for itself."""
-    names = [f"row {row}" if p is None else "/".join(p) for row, p in enumerate(persons)]
-    units, unit = np.unique(np.array(names), return_inverse=True)
+def _in_fold(persons: NDArray[np.object_], fold: Fold) -> NDArray[np.bool_]:
+    """Say who is in a fold of these persons, dealt out alike in every run."""
+    units = _units(persons)
+    folds = drawn_folds(units.tolist(), fold.of, seed=0)
+    return np.array([folds[unit] == fold.number for unit in units], dtype=np.bool_)
+
+
+def _share(persons: NDArray[np.object_], share: float, seed: int) -> NDArray[np.bool_]:
+    """Choose a share of the persons, whole."""
+    units, unit = np.unique(_units(persons), return_inverse=True)
     order = np.random.default_rng([seed, len(units)]).permutation(len(units))
     return np.asarray(np.isin(unit, order[: round(share * len(units))]))
+
+
+def _units(persons: NDArray[np.object_]) -> NDArray[np.str_]:
+    """Name the person of each row; a row without one is one of its own."""
+    return np.array([f"row {row}" if p is None else "/".join(p) for row, p in enumerate(persons)])
 
 
 def _one_crop(shards: Sequence[Shards]) -> CropParameters:
