@@ -5,14 +5,18 @@ compound expression. On the compound faces of its test database, 15 classes, in 
 network has seen, each is scored by the published score and by two simple rules that are parts of
 it, all from the outputs of the same network.
 
-    python -m studies.compound WORK
+    python -m studies.compound DATABASES --work WORK
+    python -m studies.compound --page
 
-WORK is the folder of that study, with `predictions` and `shards`. Contrasts, named beforehand:
-the full score against each rule, and coupled networks against the uncoupled ones.
+DATABASES is what `facebehavior synthesize synthetic_study` has made, WORK the folder of that study
+or a new one; networks that are not there are trained. Contrasts, named beforehand: the full score
+against each rule, and coupled networks against the uncoupled ones. `--page` writes the page from
+the results alone.
 """
 
 import argparse
 import json
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,12 +31,14 @@ from facebehavior.compound import (
     compound_scores,
 )
 from facebehavior.databases import Shards
-from facebehavior.evaluation.metrics import confusion_matrix, unweighted_average_recall
+from facebehavior.evaluation.metrics import confusion_matrix
 from facebehavior.evaluation.tables import markdown_table
 from facebehavior.files import writing
-from facebehavior.intervals import Interval, bootstrap
 from facebehavior.labels import COMPOUND_EXPRESSIONS
-from studies.runs import discussion
+from studies.behaviour_networks import train_missing
+from studies.contrasts import INTERVALS, Figures, contrast_table, differences
+from studies.resampling import Array, drawn_weights, mean_interval, weighted_uar
+from studies.runs import discussion, write_json
 
 RESULTS = Path("docs/results")
 ARMS: Mapping[str, tuple[str, ...]] = {
@@ -53,6 +59,19 @@ RULES: Mapping[str, Rule] = {
     "action units alone": lambda o: action_unit_scores(o["action_units"]),
     "products alone": lambda o: component_products(o["expression"]),
 }
+
+CONTRASTS = {
+    "rules": [
+        (f"{arm}: full score", f"{arm}: {rule}") for arm in ARMS for rule in list(RULES)[1:]
+    ],
+    "networks": [
+        (f"{better}: full score", f"{worse}: full score")
+        for better, worse in (
+            ("both", "uncoupled"), ("posterior", "uncoupled"), ("uncoupled", "single tasks")
+        )
+    ],
+}  # fmt: skip
+"""What is compared, by family of p-values."""
 
 
 def outputs(work: Path, runs: Sequence[str], seed: int) -> dict[str, NDArray[np.float64]]:
@@ -80,63 +99,36 @@ def truth(work: Path) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return classes, people.astype(np.int64)
 
 
-def uar(classes: NDArray[np.int64], *answers: NDArray[np.int64]) -> float:
-    """Give the mean over seeds of the unweighted average recall."""
-    found = [
-        unweighted_average_recall(confusion_matrix(classes, one, len(_ORDER))) for one in answers
-    ]
-    return float(np.mean(found))
-
-
 def measure(work: Path) -> dict[str, Any]:
     """Score every arm by every rule, and take the contrasts."""
     classes, people = truth(work)
     chosen = classes >= 0
-    answers: dict[tuple[str, str], list[NDArray[np.int64]]] = {}
-    recalls: dict[str, list[float]] = {}
+    own, persons = classes[chosen], people[chosen]
+    weights = drawn_weights(np.unique(persons, return_inverse=True)[1].astype(np.int64))
+    drawn: dict[str, dict[int, Array]] = defaultdict(dict)
+    confusions = {arm: np.zeros((len(_ORDER), len(_ORDER))) for arm in ARMS}
     for arm, runs in ARMS.items():
         for seed in SEEDS:
             given = {k: v[chosen] for k, v in outputs(work, runs, seed).items()}
             for rule, score in RULES.items():
-                answers.setdefault((arm, rule), []).append(score(given).argmax(axis=1))
-        matrix = np.sum(
-            [
-                confusion_matrix(classes[chosen], one, len(_ORDER))
-                for one in answers[arm, "full score"]
-            ],
-            axis=0,
-        )
-        recalls[arm] = (np.diag(matrix) / matrix.sum(axis=1)).tolist()
-    own, persons = classes[chosen], people[chosen]
-
-    def interval(figure: Callable[..., float], arrays: Sequence[NDArray[np.int64]]) -> Interval:
-        return bootstrap(figure, [own, *arrays], persons, replicates=1000)[0]
-
-    figures = {
-        arm: {rule: vars(interval(uar, answers[arm, rule])) for rule in RULES} for arm in ARMS
-    }
-
-    def difference(truth: NDArray[np.int64], *both: NDArray[np.int64]) -> float:
-        half = len(both) // 2
-        return uar(truth, *both[:half]) - uar(truth, *both[half:])
-
-    contrasts = {}
-    for arm in ARMS:
-        for rule in list(RULES)[1:]:
-            pair = [*answers[arm, "full score"], *answers[arm, rule]]
-            contrasts[f"{arm}: full score minus {rule}"] = vars(interval(difference, pair))
-    for arm in list(ARMS)[2:]:
-        pair = [*answers[arm, "full score"], *answers["uncoupled", "full score"]]
-        contrasts[f"{arm} minus uncoupled, full score"] = vars(interval(difference, pair))
-    pair = [*answers["uncoupled", "full score"], *answers["single tasks", "full score"]]
-    contrasts["uncoupled minus single tasks, full score"] = vars(interval(difference, pair))
+                said = score(given).argmax(axis=1)
+                drawn[f"{arm}: {rule}"][seed] = weighted_uar(own, said, weights)
+                if rule == "full score":
+                    confusions[arm] += confusion_matrix(own, said, len(_ORDER))
+    figures: dict[str, Figures] = {name: {"UAR": seeds} for name, seeds in drawn.items()}
     return {
         "pictures": int(chosen.sum()),
         "people": len(np.unique(persons)),
+        "seeds": len(SEEDS),
         "chance": CHANCE,
-        "uar": figures,
-        "contrasts": contrasts,
-        "recalls": {arm: dict(zip(_ORDER, found, strict=True)) for arm, found in recalls.items()},
+        "uar": {
+            arm: {rule: mean_interval(drawn[f"{arm}: {rule}"]) for rule in RULES} for arm in ARMS
+        },
+        "contrasts": [vars(one) for one in differences(CONTRASTS, ["UAR"], figures)],
+        "recalls": {
+            arm: dict(zip(_ORDER, np.diag(found) / found.sum(axis=1), strict=True))
+            for arm, found in confusions.items()
+        },
     }
 
 
@@ -145,28 +137,26 @@ def page(found: Mapping[str, Any]) -> str:
     oracle = json.loads((RESULTS / "synthetic_labels.json").read_text())
     ceiling = oracle["oracle"]["compound_uar"]
     rows = [(arm, *(_said(found["uar"][arm][rule]) for rule in RULES)) for arm in ARMS]
-    contrasts = [(name, _said(one, sign=True)) for name, one in found["contrasts"].items()]
     classes = [
         (name.replace("_", " "), *(f"{found['recalls'][arm][name]:.2f}" for arm in ARMS))
         for name in _ORDER
     ]
-    few = RESULTS / "few_shot.json"
-    further = _few_shot(json.loads(few.read_text())) if few.is_file() else ""
     return (
         "# Compound expressions\n\n"
         f"{discussion(__file__)}"
         "## Zero-shot\n\n"
         f"{found['pictures']} compound faces of {found['people']} people in a domain that no "
         "network has seen, 15 classes. No network was trained on a compound expression. UAR, mean "
-        f"of {len(SEEDS)} seeds, with 95 % intervals over people; chance {found['chance']:.3f}, an "
-        f"oracle that knows the true action units and their table {ceiling:.3f}.\n\n"
+        f"of {found['seeds']} seeds, with 95 % intervals over people; chance "
+        f"{found['chance']:.3f}, an oracle that knows the true action units and their table "
+        f"{ceiling:.3f}.\n\n"
         f"{markdown_table(('networks', *RULES), rows)}\n\n"
-        f"{markdown_table(('contrast', 'difference (95 % interval)'), contrasts)}\n\n"
+        f"{INTERVALS}\n\n{contrast_table(found['contrasts'])}\n\n"
         f"{_ceiling()}"
         "Recall of each class by the full score:\n\n"
-        f"{markdown_table(('class', *ARMS), classes)}\n"
-        f"{further}\n"
-        "Made by `python -m studies.compound` and `python -m studies.few_shot`.\n"
+        f"{markdown_table(('class', *ARMS), classes)}\n\n"
+        "[From a few pictures](few_shot.md) a head of its own learns the same classes.\n\n"
+        "Made by `python -m studies.compound`.\n"
     )
 
 
@@ -182,41 +172,26 @@ def _ceiling() -> str:
     )
 
 
-def _few_shot(found: Mapping[str, Any]) -> str:
-    shots = [str(k) for k in found["shots"]]
-    rows = [
-        (
-            name,
-            *(
-                f"{found['uar'][name][k]['mean']:.3f} ± {found['uar'][name][k]['sd']:.3f}"
-                for k in shots
-            ),
-        )
-        for name in found["uar"]
-    ]
-    return (
-        "\n## Few-shot\n\n"
-        f"A compound head on {found['trained']}, from k pictures of each class "
-        f"({found['source']}), tested on the same faces. UAR, mean ± standard deviation over "
-        f"{found['draws']} draws of the pictures, each with another network.\n\n"
-        f"{markdown_table(('start', *(f'k = {k}' for k in shots)), rows)}\n"
-    )
-
-
-def _said(one: Mapping[str, float], *, sign: bool = False) -> str:
-    form = "+.3f" if sign else ".3f"
-    return f"{one['value']:{form}} ({one['low']:{form}} to {one['high']:{form}})"
+def _said(one: Mapping[str, float]) -> str:
+    return f"{one['value']:.3f} ({one['low']:.3f} to {one['high']:.3f})"
 
 
 def main() -> None:
     """Measure, and write the page."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("work", type=Path)
-    found = measure(parser.parse_args().work)
-    with writing(RESULTS / "compound.json") as path:
-        path.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("databases", type=Path, nargs="?")
+    parser.add_argument("--work", type=Path, help="for crops, networks and predictions")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--page", action="store_true", help="only the page")
+    given = parser.parse_args()
+    if not given.page:
+        if given.databases is None or given.work is None:
+            parser.error("expected DATABASES and --work WORK, or --page")
+        runs = list(dict.fromkeys(run for arm in ARMS.values() for run in arm))
+        train_missing(runs, SEEDS, given.databases, given.work, given.processes)
+        write_json(measure(given.work), RESULTS / "compound.json")
     with writing(RESULTS / "compound.md") as path:
-        path.write_text(page(found))
+        path.write_text(page(json.loads((RESULTS / "compound.json").read_text())))
 
 
 assert tuple(_ORDER) == COMPOUND_SETS["du"]

@@ -2,20 +2,24 @@
 
 Of the pictures of 200 synthetic people, every other one is labelled with its person, the rest with
 attributes. Arms, named beforehand: each task alone, both without coupling, coupled by distribution
-matching, by posterior co-annotation (attributes give a soft person), by both, and both with a table
-that knows of no relation (every row the base rates); identity by the margin softmax, and once by
-plain cross entropy. The table p(attribute | identity) is estimated on the whole training split,
-before labels are hidden; that, and which labels are hidden, is this project's choice.
+matching, by posterior co-annotation (attributes give a soft person), by both, and the last two with
+a table that knows of no relation (every row the base rates); identity by the margin softmax, and
+once by plain cross entropy. The table p(attribute | identity) is estimated on the whole training
+split, before labels are hidden; that, and which labels are hidden, is this project's choice.
 
-    python -m studies.identity_attributes WORK
+    python -m studies.identity_attributes DATABASES --work WORK
+    python -m studies.identity_attributes --page
 
-WORK holds `shards/identity`. Tests: closed-set identification of the same people
-(`test_same_people`), verification of people never seen (`test_new_people`), attributes on both.
-Results come one JSON a run.
+DATABASES is what `facebehavior synthesize synthetic_study --only identity` has made; WORK is for
+crops and draws. Tests: closed-set identification of the same people (`test_same_people`),
+verification of people never seen (`test_new_people`), attributes on both. Results come one JSON a
+run; what is there is not done again. `--page` writes the page from the results alone.
 """
 
 import argparse
+import json
 import tempfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -26,41 +30,44 @@ import pyarrow as pa
 
 from facebehavior.databases import Shards
 from facebehavior.databases.shards import write_shard
-from facebehavior.evaluation.figures import mean_accuracy
-from facebehavior.evaluation.judging import drawn_pairs
-from facebehavior.evaluation.metrics import roc_auc
 from facebehavior.evaluation.tables import markdown_table
 from facebehavior.files import writing
-from facebehavior.labels import (
-    ATTRIBUTE_COLUMNS,
-    ATTRIBUTES_TASK,
-    Manifest,
-    label_arrays,
-    person_names,
-)
+from facebehavior.labels import ATTRIBUTE_COLUMNS, Manifest, person_names
 from facebehavior.network import FaceBehaviorNet, NetworkConfiguration
 from facebehavior.relatedness import identity_relatedness, save_relatedness
 from facebehavior.training import run_training
-from facebehavior.training.batches import Pictures
 from facebehavior.training.checkpoints import load_weights
 from facebehavior.training.configuration import checked_configuration
 from facebehavior.training.loop import BEST
-from facebehavior.training.validation import answers, mean_auc
+from studies.contrasts import (
+    INTERVALS,
+    as_they_are,
+    collected,
+    contrast_table,
+    differences,
+    keep_draws,
+)
+from studies.identity_figures import FIGURES, drawn_figures
+from studies.preparing import prepare_databases
 from studies.runs import (
     Job,
     arms_by_seeds,
     discussion,
     do_all,
     mean_and_spread,
-    values,
-    write_means,
+    means,
+    read_all,
+    write_json,
 )
 
 RESULTS = Path("docs/results")
+NAME = "identity_attributes"
+SUMMARY = RESULTS / f"{NAME}.json"
 SEEDS = range(4)
 BOTH = ("identity", "attributes")
 MATCHING = {"distribution_matching": {"weight": 0.1}}
 POSTERIOR = {"posterior_co_annotation": {"weight": 0.3, "leak": 0.05}}
+MARGINAL = {"control": "marginal"}
 ARMS: Mapping[str, tuple[Sequence[str], Mapping[str, Any], float]] = {
     "identity alone": (("identity",), {}, 0.3),
     "attributes alone": (("attributes",), {}, 0.3),
@@ -68,17 +75,23 @@ ARMS: Mapping[str, tuple[Sequence[str], Mapping[str, Any], float]] = {
     "uncoupled, no margin": (BOTH, {}, 0.0),
     "matching": (BOTH, MATCHING, 0.3),
     "posterior": (BOTH, POSTERIOR, 0.3),
+    "posterior, marginal": (BOTH, {**POSTERIOR, **MARGINAL}, 0.3),
     "both": (BOTH, {**MATCHING, **POSTERIOR}, 0.3),
-    "both, marginal": (BOTH, {**MATCHING, **POSTERIOR, "control": "marginal"}, 0.3),
+    "both, marginal": (BOTH, {**MATCHING, **POSTERIOR, **MARGINAL}, 0.3),
 }
 """Of each arm: its tasks, its coupling and its margin."""
-FIGURES = {
-    "identification": "closed-set identification, accuracy",
-    "verification": "verification of new people, ROC AUC",
-    "attributes_same": "attributes of the same people, mean ROC AUC",
-    "attributes_new": "attributes of new people, mean ROC AUC",
-    "accuracy_new": "attributes of new people, mean accuracy",
+CONTRASTS = {
+    "couplings": tuple((arm, "uncoupled") for arm in ("matching", "posterior", "both")),
+    "relation": (
+        ("posterior", "posterior, marginal"),
+        ("both", "both, marginal"),
+        ("posterior, marginal", "uncoupled"),
+    ),
+    "company": (("uncoupled", "identity alone"), ("uncoupled", "attributes alone")),
+    "margin": (("uncoupled", "uncoupled, no margin"),),
 }
+"""What is compared, in all figures but the accuracy of attributes, by family of p-values."""
+COMPARED = tuple(FIGURES)[:4]
 EPOCHS, BATCH = 30, 96
 
 
@@ -135,67 +148,20 @@ def work_on(job: Job, work: Path) -> dict[str, Any]:
         summary = run_training(checked_configuration(content, job.name), folder)
         network = FaceBehaviorNet(NetworkConfiguration.from_dict(dict(summary.network)))
         load_weights(folder / BEST, network)
-    shards = Shards(work / "shards" / "identity")
-    people = tuple(
-        sorted({n for n in person_names(Shards(work / "shards" / "half_identity").manifest) if n})
-    )
-    return {**job.settings, "figures": measured(network, shards, people)}
+    labelled = person_names(Shards(work / "shards" / "half_identity").manifest)
+    people = sorted({name for name in labelled if name is not None})
+    drawn = drawn_figures(network, Shards(work / "shards" / "identity"), people)
+    keep_draws(work / "draws" / NAME / f"{job.name}.npz", drawn)
+    return {**job.settings, "figures": as_they_are(drawn, FIGURES)}
 
 
-def measured(
-    network: FaceBehaviorNet, shards: Shards, people: Sequence[str]
-) -> dict[str, float | None]:
-    """Test a network on known and on new people; what it has no head for is None."""
-    labels = label_arrays(shards.manifest, [ATTRIBUTES_TASK])
-    splits = np.array(shards.manifest.column("split").to_pylist(), dtype=object)
-    names = np.array(person_names(shards.manifest), dtype=object)
-    figures: dict[str, float | None] = dict.fromkeys(FIGURES)
-    for split, end in (("test_same_people", "same"), ("test_new_people", "new")):
-        rows = np.flatnonzero(splits == split)
-        found = answers(network, [Pictures(shards, rows, labels[rows])])
-        assert found is not None
-        if "attributes" in found.logits:
-            truth = found.labels.further["attributes"]
-            scores = found.logits["attributes"]
-            figures[f"attributes_{end}"] = mean_auc(truth.values, truth.annotated, scores)
-            if end == "new":
-                present = truth.values > 0.5
-                figures["accuracy_new"] = mean_accuracy(present, scores > 0, truth.annotated)
-        if "identity" in found.logits and end == "same":
-            said = np.array(people, dtype=object)[found.logits["identity"].argmax(axis=1)]
-            figures["identification"] = float(np.mean(said == names[rows]))
-        if "embedding" in found.logits and end == "new":
-            figures["verification"] = verified(found.logits["embedding"], names[rows])
-    return figures
-
-
-def verified(vectors: np.ndarray[Any, Any], names: np.ndarray[Any, Any]) -> float:
-    """Give the ROC AUC of 3,000 pairs of faces, half of them of one person.
-
-    Args:
-        vectors: (N, E) embeddings.
-        names: (N,) of the people.
-    """
-    vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    numbers = np.unique(names.astype(str), return_inverse=True)[1].astype(np.int64)
-    first, second = drawn_pairs(numbers, 3000, seed=0)
-    return roc_auc(
-        numbers[first] == numbers[second], (vectors[first] * vectors[second]).sum(axis=1)
-    )
-
-
-def page(found: Mapping[str, Mapping[str, Any]]) -> str:
+def page(found: Mapping[str, Mapping[str, Any]], summary: Mapping[str, Any]) -> str:
     """Write the results as Markdown."""
-    rows = [(arm, *(mean_and_spread(found, arm, figure) for figure in FIGURES)) for arm in ARMS]
-    gains = []
-    for arm in list(ARMS)[4:]:
-        cells = []
-        for figure in FIGURES:
-            ours, theirs = values(found, arm, figure), values(found, "uncoupled", figure)
-            pairs = np.array(ours) - np.array(theirs)
-            low, high = pairs.min(), pairs.max()
-            cells.append(f"{pairs.mean():+.3f} ({low:+.3f} to {high:+.3f})")
-        gains.append((arm, *cells))
+    seeds = Counter(one["arm"] for one in found.values())
+    rows = [
+        (arm, str(seeds[arm]), *(mean_and_spread(found, arm, figure) for figure in FIGURES))
+        for arm in ARMS
+    ]
     names = "\n".join(f"- `{name}`: {text}" for name, text in FIGURES.items())
     return (
         "# Identity and attributes\n\n"
@@ -203,27 +169,39 @@ def page(found: Mapping[str, Mapping[str, Any]]) -> str:
         "Synthetic people; 4,000 training pictures of 200 of them, every other labelled with the "
         "person, the rest with attributes. Chance of identification is .005.\n\n"
         f"{names}\n\n"
-        f"Mean ± standard deviation over {len(SEEDS)} seeds:\n\n"
-        f"{markdown_table(('networks', *FIGURES), rows)}\n\n"
-        "Gain over the uncoupled networks, seed by seed (smallest to largest):\n\n"
-        f"{markdown_table(('coupling', *FIGURES), gains)}\n\n"
+        "Mean ± standard deviation over seeds:\n\n"
+        f"{markdown_table(('networks', 'seeds', *FIGURES), rows)}\n\n"
+        f"## Contrasts\n\n{INTERVALS}\n\n"
+        f"{contrast_table(summary['contrasts'])}\n\n"
         "Made by `python -m studies.identity_attributes`.\n"
     )
 
 
 def main() -> None:
     """Do the runs, and write the page."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("work", type=Path)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("databases", type=Path, nargs="?")
+    parser.add_argument("--work", type=Path, help="for crops and draws")
     parser.add_argument("--processes", type=int, default=2)
-    arguments = parser.parse_args()
-    derive(arguments.work)
+    parser.add_argument("--page", action="store_true", help="only the page")
+    given = parser.parse_args()
     jobs = arms_by_seeds(ARMS, SEEDS)
-    results = RESULTS / "identity_attributes"
-    found = do_all(jobs, partial(work_on, work=arguments.work), results, arguments.processes)
-    with writing(RESULTS / "identity_attributes.md") as path:
-        path.write_text(page(found))
-    write_means(found, ARMS, FIGURES, RESULTS / "identity_attributes.json")
+    if not given.page:
+        if given.databases is None or given.work is None:
+            parser.error("expected DATABASES and --work WORK, or --page")
+        prepare_databases({"identity": given.databases / "identity"}, given.work / "shards")
+        derive(given.work)
+        found = do_all(jobs, partial(work_on, work=given.work), RESULTS / NAME, given.processes)
+        write_summary(found, given.work)
+    with writing(RESULTS / f"{NAME}.md") as path:
+        path.write_text(page(read_all(jobs, RESULTS / NAME), json.loads(SUMMARY.read_text())))
+
+
+def write_summary(found: Mapping[str, Mapping[str, Any]], work: Path) -> None:
+    """Write means and contrasts."""
+    contrasts = differences(CONTRASTS, COMPARED, collected(found, work / "draws" / NAME))
+    content = {"means": means(found, ARMS, FIGURES), "contrasts": [vars(c) for c in contrasts]}
+    write_json(content, SUMMARY)
 
 
 if __name__ == "__main__":

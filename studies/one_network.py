@@ -5,15 +5,18 @@ posterior co-annotation), one for identity and attributes, one of the same size 
 one for all of it whose trunk has about as many weights as the two have together. Each task sees the
 same number of pictures in every arm: its own label set's, which no other task shares.
 
-    python -m studies.one_network WORK --lfw LFW_SHARDS
+    python -m studies.one_network DATABASES LFW --work WORK
+    python -m studies.one_network --page
 
-WORK holds `shards` as for the other studies; LFW_SHARDS are LFW's faces at the same size, a quarter
-of the people kept for testing (`facebehavior prepare lfw ... --option test=0.25`). Tests: behaviour
-in a new domain (`test`); identification of the same synthetic people, verification and attributes
-of new ones; verification of LFW's people that were not trained on. Results come one JSON a run.
+DATABASES is what `facebehavior synthesize synthetic_study` has made, LFW the folder of that release
+(a quarter of its people is kept for testing); WORK is for crops and draws. Tests: behaviour in a
+new domain (`test`); identification of the same synthetic people, verification and attributes of new
+ones; verification of LFW's people that were not trained on. Results come one JSON a run; what is
+there is not done again. `--page` writes the page from the results alone.
 """
 
 import argparse
+import json
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -34,11 +37,34 @@ from facebehavior.training.batches import Pictures
 from facebehavior.training.checkpoints import load_weights
 from facebehavior.training.configuration import checked_configuration
 from facebehavior.training.loop import BEST
-from facebehavior.training.validation import answers, scores
-from studies.identity_attributes import measured, verified
-from studies.runs import Job, arms_by_seeds, discussion, do_all, mean_and_spread, write_means
+from facebehavior.training.validation import answers
+from studies.contrasts import (
+    INTERVALS,
+    as_they_are,
+    collected,
+    contrast_table,
+    differences,
+    keep_draws,
+)
+from studies.identity_figures import drawn_figures, verified
+from studies.negative_transfer.predictions import predict
+from studies.negative_transfer.replicating import replicated
+from studies.preparing import is_prepared, prepare_databases
+from studies.resampling import Array
+from studies.runs import (
+    Job,
+    arms_by_seeds,
+    discussion,
+    do_all,
+    mean_and_spread,
+    means,
+    read_all,
+    write_json,
+)
 
 RESULTS = Path("docs/results")
+NAME = "one_network"
+SUMMARY = RESULTS / f"{NAME}.json"
 SEEDS = range(3)
 BEHAVIOUR = ("expression", "action_units", "affect")
 PEOPLE = ("identity", "lfw_people")
@@ -62,17 +88,27 @@ FIGURES = {
 EPOCHS, PICTURES_A_SET = 20, 48
 
 
-def derive(work: Path, lfw: Path) -> None:
-    """Take the pictures of LFW with nothing but their people, so that no teacher says a word."""
-    folder = work / "shards" / "lfw_people"
-    if folder.is_dir():
+CONTRASTS = {
+    name: tuple((joint, alone) for alone in ("behaviour alone", "identity alone"))
+    for name, joint in (("same size", "one network"), ("wider", "one network, wider"))
+}
+"""What is compared, in every figure that both arms have, by family of p-values."""
+
+
+def prepare(databases: Path, lfw: Path, shards: Path) -> None:
+    """Cut out all faces; of LFW's keep nothing but their people, so that no teacher says a word."""
+    synthetic = (*BEHAVIOUR, "identity", "test")
+    prepare_databases({name: databases / name for name in synthetic}, shards)
+    output = shards / "lfw_people"
+    if is_prepared(output):
         return
-    shards = Shards(lfw)
+    prepare_databases({"lfw": lfw}, shards, "lfw", ["test=0.25"])
+    source = Shards(shards / "lfw")
     kept = ("image", "crop", "database", "split", "subject", "identity")
-    table = shards.manifest.table
+    table = source.manifest.table
     table = table.drop_columns([name for name in table.column_names if name not in kept])
     batches = iter(table.combine_chunks().to_batches())
-    write_shard(folder / "shard-00000.arrow", batches, table.schema, shards.crop_parameters)
+    write_shard(output / "shard-00000.arrow", batches, table.schema, source.crop_parameters)
 
 
 def work_on(job: Job, work: Path) -> dict[str, Any]:
@@ -105,36 +141,31 @@ def work_on(job: Job, work: Path) -> dict[str, Any]:
         summary = run_training(checked_configuration(content, job.name), folder)
         network = FaceBehaviorNet(NetworkConfiguration.from_dict(dict(summary.network)))
         load_weights(folder / BEST, network)
-    figures: dict[str, float | None] = dict.fromkeys(FIGURES)
+    drawn: dict[str, Array] = {}
     if "expression" in sets:
-        figures |= _behaviour(network, Shards(work / "shards" / "test"))
+        found = predict(network, work / "shards" / "test", "test")
+        for task in BEHAVIOUR:
+            drawn |= replicated(task, found)
     if "identity" in sets:
-        figures |= _identity(network, work / "shards")
+        drawn |= _identity(network, work / "shards")
+    keep_draws(
+        work / "draws" / NAME / f"{job.name}.npz", {n: drawn[n] for n in FIGURES if n in drawn}
+    )
     parameters = sum(weight.numel() for weight in network.parameters())
-    return {**job.settings, "parameters": parameters, "figures": figures}
+    return {**job.settings, "parameters": parameters, "figures": as_they_are(drawn, FIGURES)}
 
 
-def _behaviour(network: FaceBehaviorNet, shards: Shards) -> dict[str, float | None]:
-    splits = np.array(shards.manifest.column("split").to_pylist(), dtype=object)
-    rows = np.flatnonzero(splits == "test")
-    found = answers(network, [Pictures(shards, rows, label_arrays(shards.manifest)[rows])])
-    assert found is not None
-    reached = scores(found)
-    return {name: reached[name] for name in ("expression_uar", "action_units_auc", "affect_ccc")}
-
-
-def _identity(network: FaceBehaviorNet, folder: Path) -> dict[str, float | None]:
+def _identity(network: FaceBehaviorNet, folder: Path) -> dict[str, Array]:
     people = _known([Shards(folder / name) for name in PEOPLE])
-    reached = measured(network, Shards(folder / "identity"), people)
-    figures = {name: reached[name] for name in FIGURES if name in reached}
+    figures = drawn_figures(network, Shards(folder / "identity"), people)
     shards = Shards(folder / "lfw_people")
-    names = np.array(person_names(shards.manifest), dtype=object)
     splits = np.array(shards.manifest.column("split").to_pylist(), dtype=object)
     rows = np.flatnonzero(splits == "test")
     found = answers(network, [Pictures(shards, rows, label_arrays(shards.manifest)[rows])])
     assert found is not None
-    figures["lfw_verification"] = verified(found.logits["embedding"], names[rows])
-    return figures
+    names = np.array(person_names(shards.manifest), dtype=object)[rows].astype(str)
+    persons = np.unique(names, return_inverse=True)[1].astype(np.int64)
+    return figures | {"lfw_verification": verified(found.logits["embedding"], persons)}
 
 
 def _known(sources: Sequence[Shards]) -> tuple[str, ...]:
@@ -147,7 +178,7 @@ def _known(sources: Sequence[Shards]) -> tuple[str, ...]:
     return tuple(sorted(name for name, pictures in Counter(names).items() if pictures > 1))
 
 
-def page(found: Mapping[str, Mapping[str, Any]]) -> str:
+def page(found: Mapping[str, Mapping[str, Any]], summary: Mapping[str, Any]) -> str:
     """Write the results as Markdown."""
     rows = []
     for arm in ARMS:
@@ -164,24 +195,37 @@ def page(found: Mapping[str, Mapping[str, Any]]) -> str:
         f"{names}\n\n"
         f"Mean ± standard deviation over {len(SEEDS)} seeds:\n\n"
         f"{markdown_table(('networks', 'thousand weights', *FIGURES), rows)}\n\n"
+        f"## Contrasts\n\n{INTERVALS}\n\n"
+        f"{contrast_table(summary['contrasts'])}\n\n"
         "Made by `python -m studies.one_network`.\n"
     )
 
 
 def main() -> None:
     """Do the runs, and write the page."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("work", type=Path)
-    parser.add_argument("--lfw", type=Path, required=True)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("databases", type=Path, nargs="?")
+    parser.add_argument("lfw", type=Path, nargs="?")
+    parser.add_argument("--work", type=Path, help="for crops and draws")
     parser.add_argument("--processes", type=int, default=2)
-    arguments = parser.parse_args()
-    derive(arguments.work, arguments.lfw)
+    parser.add_argument("--page", action="store_true", help="only the page")
+    given = parser.parse_args()
     jobs = arms_by_seeds(ARMS, SEEDS)
-    results = RESULTS / "one_network"
-    found = do_all(jobs, partial(work_on, work=arguments.work), results, arguments.processes)
-    with writing(RESULTS / "one_network.md") as path:
-        path.write_text(page(found))
-    write_means(found, ARMS, FIGURES, RESULTS / "one_network.json")
+    if not given.page:
+        if given.lfw is None or given.work is None:
+            parser.error("expected DATABASES LFW and --work WORK, or --page")
+        prepare(given.databases, given.lfw, given.work / "shards")
+        found = do_all(jobs, partial(work_on, work=given.work), RESULTS / NAME, given.processes)
+        write_summary(found, given.work)
+    with writing(RESULTS / f"{NAME}.md") as path:
+        path.write_text(page(read_all(jobs, RESULTS / NAME), json.loads(SUMMARY.read_text())))
+
+
+def write_summary(found: Mapping[str, Mapping[str, Any]], work: Path) -> None:
+    """Write means and contrasts."""
+    contrasts = differences(CONTRASTS, tuple(FIGURES), collected(found, work / "draws" / NAME))
+    content = {"means": means(found, ARMS, FIGURES), "contrasts": [vars(c) for c in contrasts]}
+    write_json(content, SUMMARY)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,13 @@ def do_all(
             with writing(results / f"{job.name}.json") as path:
                 path.write_text(json.dumps(dict(found), indent=1, sort_keys=True) + "\n")
             print(job.name, flush=True)
-    return {job.name: json.loads((results / f"{job.name}.json").read_text()) for job in jobs}
+    return read_all(jobs, results)
+
+
+def read_all(jobs: Sequence[Job], results: Path) -> dict[str, dict[str, Any]]:
+    """Give the results by the runs' names; a run that is not finished is left out."""
+    paths = {job.name: results / f"{job.name}.json" for job in jobs}
+    return {name: json.loads(path.read_text()) for name, path in paths.items() if path.is_file()}
 
 
 def arms_by_seeds(arms: Iterable[str], seeds: Iterable[int]) -> list[Job]:
@@ -69,17 +75,21 @@ def mean_and_spread(found: Mapping[str, Mapping[str, Any]], arm: str, figure: st
     return f"{np.mean(numbers):.3f} ± {np.std(numbers, ddof=1):.3f}" if numbers else "-"
 
 
-def write_means(
-    found: Mapping[str, Mapping[str, Any]], arms: Iterable[str], figures: Iterable[str], path: Path
-) -> None:
-    """Write the mean of each figure of each arm as JSON."""
+def means(
+    found: Mapping[str, Mapping[str, Any]], arms: Iterable[str], figures: Iterable[str]
+) -> dict[str, dict[str, float]]:
+    """Give the mean of each figure of each arm that has it."""
     names = tuple(figures)
-    means = {
+    return {
         arm: {name: float(np.mean(v)) for name in names if (v := values(found, arm, name))}
         for arm in arms
     }
+
+
+def write_json(content: Mapping[str, Any], path: Path) -> None:
+    """Write a study's summary."""
     with writing(path) as unfinished:
-        unfinished.write_text(json.dumps(means, indent=1) + "\n")
+        unfinished.write_text(json.dumps(content, indent=1) + "\n")
 
 
 def discussion(study: str) -> str:

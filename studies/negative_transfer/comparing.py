@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from studies.negative_transfer.figures import BALANCED, MAIN, class_offsets
 from studies.negative_transfer.plan import TASKS, Family, Job, Places, Plan, Task, World
 from studies.negative_transfer.predictions import Predictions
-from studies.negative_transfer.resampling import Array, difference, holm, replicated
+from studies.negative_transfer.replicating import replicated
 from studies.negative_transfer.running import KINDS, predictions_path, read_result, result_path
+from studies.resampling import Array, difference, holm
 
 Arms = dict[tuple[str, str, str], dict[str, dict[int, Array]]]
 """For each arm, world and kind of test, for each figure, for each seed: the figure under all draws;

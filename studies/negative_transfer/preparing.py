@@ -6,25 +6,22 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from facebehavior.cli.main import main as facebehavior
 from facebehavior.databases import ReadingReport, find_reader
 from facebehavior.databases import prepare as prepare_manifest
 from facebehavior.databases.splits import unit_interval
-from facebehavior.errors import FaceBehaviorError
-from facebehavior.faces.alignment import CropParameters
 from facebehavior.labels import Manifest, join
 from studies.negative_transfer.derived import overlapping, scarce
 from studies.negative_transfer.plan import TASKS
+from studies.preparing import CROP, is_prepared, prepare_databases
 
 DATABASES = ("expression", "action_units", "affect", "joint", "test")
 SCULPTED = ("expression", "test")
 UPPER_BOUND = ("expression", "action_units", "affect", "test")
-_log = logging.getLogger(__name__)
-CROP = CropParameters(48, "grey")
 SCARCE = 400
 OVERLAPS = (10, 50)
 FERPLUS_PICTURES = {"train": 4000, "validation": 500}
 """How many of the training part are drawn for each split; FER2013Valid is the test."""
+_log = logging.getLogger(__name__)
 
 
 def prepare(databases: Path, shards: Path) -> None:
@@ -34,12 +31,12 @@ def prepare(databases: Path, shards: Path) -> None:
         FaceBehaviorError: a database cannot be prepared.
     """
     _synthetic({name: databases / name for name in DATABASES}, shards)
-    if not _there(shards / "scarce_action_units"):
+    if not is_prepared(shards / "scarce_action_units"):
         scarce(shards / "action_units", shards / "scarce_action_units", SCARCE)
     for task in TASKS:
         for percent in OVERLAPS:
             output = shards / f"overlap_{percent}_{task}"
-            if not _there(output):
+            if not is_prepared(output):
                 truth = databases / task / "truth.parquet"
                 overlapping(shards / task, truth, output, percent / 100)
 
@@ -66,7 +63,7 @@ def prepare_ferplus(root: Path, shards: Path) -> None:
         root: holds FER2013Train and FER2013Valid.
         shards: for a folder `ferplus`.
     """
-    if _there(shards / "ferplus"):
+    if is_prepared(shards / "ferplus"):
         return
     manifest = find_reader("ferplus")(root, ReadingReport())
     prepare_manifest(_part(manifest), shards / "ferplus", CROP)
@@ -94,17 +91,8 @@ def _as_split(manifest: Manifest, rows: NDArray[np.int64], split: str) -> Manife
 
 
 def _synthetic(wanted: dict[str, Path], shards: Path) -> None:
+    there = {name: database for name, database in wanted.items() if database.is_dir()}
     for name, database in wanted.items():
-        if _there(shards / name):
-            continue
-        if not database.is_dir():
+        if name not in there and not is_prepared(shards / name):
             _log.info("%s: not there, its runs are left out", database)
-            continue
-        words = ["prepare", "synthetic", str(database), "-o", str(shards / name)]
-        code = facebehavior([*words, "--size", str(CROP.size), "--colour", CROP.colour])
-        if code:
-            raise FaceBehaviorError(f"{database}: could not be prepared; see above")
-
-
-def _there(folder: Path) -> bool:
-    return any(folder.glob("*.arrow"))
+    prepare_databases(there, shards)

@@ -6,7 +6,7 @@ from studies.negative_transfer.derived import overlapping, scarce
 from studies.negative_transfer.figures import class_offsets
 from studies.negative_transfer.plan import Job, Places, Plan, configuration_of
 from studies.negative_transfer.predictions import Predictions
-from studies.negative_transfer.resampling import (
+from studies.resampling import (
     difference,
     drawn_weights,
     holm,

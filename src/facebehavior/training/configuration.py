@@ -300,10 +300,11 @@ class Configuration(Section):
         if not named:
             known = ", ".join(label_set.name for label_set in self.label_sets)
             raise ValueError(f"calibration.{use}: expected one of {known}, found {chosen!r}")
-        if not any(source.hold_out for label_set in named for source in label_set.sources):
+        sources = [source for label_set in named for source in label_set.sources]
+        if not any(source.hold_out or source.fold for source in sources):
             raise ValueError(
                 f"calibration.{use}: the label set {chosen!r} holds nothing out; give one of its "
-                "sources a share hold_out"
+                "sources a share hold_out, or a fold"
             )
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""Figures of one run under many draws of people: the same draws for every run of a test set.
+"""Figures under many draws of people, the same draws for every run on a test set; differences.
 
 A draw gives each picture a weight, how often its person was drawn. The figures are those of
 `facebehavior.evaluation.metrics` with weights, for all draws at once.
@@ -9,14 +9,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from studies.negative_transfer.predictions import Predictions
+from scipy.stats import t as student
 
 REPLICATES = 1000
 Array = NDArray[np.floating[Any]]
 
 
-def drawn_weights(person: NDArray[np.int64], replicates: int, seed: int = 0) -> Array:
+def drawn_weights(person: NDArray[np.int64], replicates: int = REPLICATES, seed: int = 0) -> Array:
     """Draw as many people as there are, with replacement.
 
     Args:
@@ -31,39 +30,6 @@ def drawn_weights(person: NDArray[np.int64], replicates: int, seed: int = 0) -> 
     generator = np.random.default_rng(seed)
     counts = generator.multinomial(people, np.full(people, 1.0 / people), size=replicates)
     return np.concatenate([np.ones((1, len(person))), counts[:, person]]).astype(np.float32)
-
-
-def replicated(task: str, found: Predictions, replicates: int = REPLICATES) -> dict[str, Array]:
-    """Give a task's figures of comparison, each (R + 1,), the first on the people as they are."""
-    if task == "expression":
-        known = found.expression_label >= 0
-        weights = drawn_weights(found.person, replicates)[:, known]
-        answer = found.expression[known].argmax(axis=1)
-        return {"expression_uar": weighted_uar(found.expression_label[known], answer, weights)}
-    if task == "affect":
-        both_known = np.isfinite(found.affect_label).all(axis=1)
-        weights = drawn_weights(found.person, replicates)[:, both_known]
-        both = [
-            weighted_concordance(
-                found.affect_label[both_known, i], found.affect[both_known, i], weights
-            )
-            for i in range(2)
-        ]
-        return {"affect_ccc": np.mean(both, axis=0)}
-    return _units(found, drawn_weights(found.person, replicates))
-
-
-def _units(found: Predictions, weights: Array) -> dict[str, Array]:
-    ranked = []
-    for unit in range(found.action_unit_label.shape[1]):
-        known = found.action_unit_label[:, unit] >= 0
-        if known.any():
-            active = found.action_unit_label[known, unit] == 1
-            ranked.append(
-                weighted_ranking(active, found.action_units[known, unit], weights[:, known])
-            )
-    auc, precision = np.nanmean(np.array(ranked), axis=0)
-    return {"action_units_auc": auc, "action_units_average_precision": precision}
 
 
 def weighted_ranking(active: NDArray[np.bool_], scores: Array, weights: Array) -> Array:
@@ -93,6 +59,12 @@ def weighted_uar(truth: NDArray[np.int64], answer: NDArray[np.int64], weights: A
         return np.asarray(np.nanmean((weights @ right) / (weights @ classes), axis=1), np.float64)
 
 
+def weighted_share(right: NDArray[np.bool_], weights: Array) -> Array:
+    """Give the share of pictures that are right; (R,)."""
+    total = weights.astype(np.float64)
+    return np.asarray((total @ right.astype(np.float64)) / total.sum(axis=1))
+
+
 def weighted_concordance(truth: Array, answer: Array, weights: Array) -> Array:
     """Give the concordance correlation coefficient; (R,)."""
     y, p = truth.astype(np.float64), answer.astype(np.float64)
@@ -102,6 +74,17 @@ def weighted_concordance(truth: Array, answer: Array, weights: Array) -> Array:
     spread = square_y - mean_y**2 + square_p - mean_p**2 + (mean_y - mean_p) ** 2
     with np.errstate(invalid="ignore"):
         return np.asarray(2.0 * (product - mean_y * mean_p) / spread)
+
+
+def mean_interval(seeds: Mapping[int, Array]) -> dict[str, float]:
+    """Give the mean over seeds as `value`, and `low` and `high`, its 95 % interval over people.
+
+    Args:
+        seeds: for each, the figure under the draws of people; (R + 1,).
+    """
+    value, *draws = np.mean(list(seeds.values()), axis=0)
+    low, high = np.quantile(draws, (0.025, 0.975))
+    return {"value": float(value), "low": float(low), "high": float(high)}
 
 
 def difference(
@@ -135,6 +118,29 @@ def difference(
         float(high),
         float(min(1.0, 2.0 * (tail + 1) / (replicates + 1))),
     )
+
+
+def seed_difference(
+    better: Mapping[int, float], worse: Mapping[int, float]
+) -> tuple[float, float, float, float]:
+    """Compare two arms over the seeds that both have, by Student's t of the paired differences.
+
+    It says nothing of other people: for runs whose answers were not kept.
+
+    Args:
+        better: the figure of each seed, two seeds at least.
+        worse: the same of the other arm.
+
+    Returns:
+        Mean difference, lower and upper bound of its 95 % interval, two-sided p-value.
+    """
+    common = sorted(set(better) & set(worse))
+    paired = np.array([better[one] - worse[one] for one in common])
+    mean, error = float(paired.mean()), float(paired.std(ddof=1) / np.sqrt(len(paired)))
+    freedom = len(paired) - 1
+    half = float(student.ppf(0.975, freedom)) * error
+    p = 2.0 * float(student.sf(abs(mean) / error, freedom)) if error else float(mean == 0.0)
+    return mean, mean - half, mean + half, p
 
 
 def holm(p_values: list[float]) -> list[float]:
