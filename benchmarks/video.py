@@ -2,17 +2,18 @@
 
 The first part is `analysis_speed` on a talking head and on the same head four times in one frame,
 with its reference, the landmarker alone, in the same run. The second analyses a long video (the
-clip over and over) and notes the resident memory at frame 1,000 and at the last. The third plays
-the clip at its own speed as a live stream.
+clip over and over) as `facebehavior analyze` does, and notes the resident memory at frame 1,000 and
+at the last. The third plays the clip at its own speed as a live stream. With `--only`, what the
+result file holds of the other parts stays as it is.
 
-    python -m benchmarks.video [--frames 20000] [--repeats 3] [-o result.json]
+    python -m benchmarks.video [--frames 20000] [--repeats 3] [--only memory] [-o result.json]
 """
 
 import argparse
 import json
 import statistics
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -21,12 +22,17 @@ import numpy as np
 from benchmarks.analysis_speed import measure, talking_head
 from numpy.typing import NDArray
 
-from facebehavior.analysis import AnalyzedFrame, Analyzer, Recorder
+from facebehavior.analysis import Analyzer
 from facebehavior.analysis.live import live
+from facebehavior.analysis.lots import Settings
+from facebehavior.analysis.whole import Asked, Watcher, analyze_whole
 from facebehavior.faces.media import read_video
 
 EARLY = 1000
 """Frame at which the memory is first noted: everything has been loaded by then."""
+
+
+PARTS = ("one_face", "four_faces", "memory", "live")
 
 
 def main() -> None:
@@ -35,19 +41,20 @@ def main() -> None:
     parser.add_argument("--model", help="name or path of a model")
     parser.add_argument("--frames", type=int, default=20_000, help="of the long video")
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="parts (all)")
     parser.add_argument("-o", "--output", type=Path, help="keep the JSON in this file")
     arguments = parser.parse_args()
-    clip = talking_head()
+    clip, model = talking_head(), arguments.model
+    measured: dict[str, Callable[[Path], object]] = {
+        "one_face": lambda _: speed(clip, model, arguments.repeats),
+        "four_faces": lambda folder: speed(four_faces(clip, folder), model, arguments.repeats),
+        "memory": lambda folder: memory(long_video(clip, folder, arguments.frames), model),
+        "live": lambda _: latency(clip, model),
+    }
+    known = arguments.output is not None and arguments.output.is_file()
+    result = json.loads(arguments.output.read_text()) if known else {}
     with tempfile.TemporaryDirectory() as folder:
-        four, long = Path(folder) / "four.mp4", Path(folder) / "long.mp4"
-        write_video(four, [tiled(image) for image in pictures(clip)])
-        write_video(long, islice(cycle(pictures(clip)), arguments.frames))
-        result = {
-            "one_face": speed(clip, arguments.model, arguments.repeats),
-            "four_faces": speed(four, arguments.model, arguments.repeats),
-            "memory": memory(long, arguments.model, arguments.frames),
-            "live": latency(clip, arguments.model),
-        }
+        result |= {part: measured[part](Path(folder)) for part in PARTS if part in arguments.only}
     content = json.dumps(result, indent=2)
     print(content)
     if arguments.output is not None:
@@ -57,6 +64,20 @@ def main() -> None:
 def pictures(clip: Path) -> list[NDArray[np.uint8]]:
     """Decode a clip."""
     return [frame.image for frame in read_video(clip)]
+
+
+def four_faces(clip: Path, folder: Path) -> Path:
+    """Make a video with the clip's head four times."""
+    path = folder / "four.mp4"
+    write_video(path, [tiled(image) for image in pictures(clip)])
+    return path
+
+
+def long_video(clip: Path, folder: Path, frames: int) -> Path:
+    """Make a video of the clip over and over."""
+    path = folder / "long.mp4"
+    write_video(path, islice(cycle(pictures(clip)), frames))
+    return path
 
 
 def tiled(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -86,22 +107,30 @@ def speed(clip: Path, model: str | None, repeats: int) -> dict[str, object]:
     return {**found, "clip": "", "frames_per_second": 1000 / whole}
 
 
-def memory(video: Path, model: str | None, frames: int) -> dict[str, float]:
+def memory(video: Path, model: str | None) -> dict[str, float]:
     """Note the resident memory (MiB) at an early and at the last frame."""
-    noted: dict[str, float] = {}
+    noted: list[float] = []
     seen = 0
-    with Analyzer(model) as analyzer, tempfile.TemporaryDirectory() as folder:
-        recorder = Recorder(analyzer.model)
-        with recorder.open(Path(folder) / "out.parquet") as records:
-            for group in analyzer.groups(video):
-                found = [item for item in group if isinstance(item, AnalyzedFrame)]
-                records.write(recorder.rows(found))
-                seen += len(found)
-                if seen >= EARLY and not noted:
-                    noted["early_mib"] = resident_mib()
-    last = resident_mib()
-    growth = last / noted["early_mib"] - 1
-    return {**noted, "last_mib": last, "frames": frames, "seen": seen, "growth": growth}
+
+    def done(frames: int) -> None:
+        nonlocal seen
+        seen += frames
+        if seen >= EARLY and not noted:
+            noted.append(resident_mib())
+
+    asked = Asked(Settings(model=model), output=str(video.with_name("out.parquet")))
+    watcher = Watcher(
+        begin=lambda _: None, done=done, go_on=lambda _: None, table=lambda _: lambda _: None
+    )
+    outcome = analyze_whole([video], asked, watcher)
+    early, last = noted[0], resident_mib()
+    return {
+        "early_mib": early,
+        "last_mib": last,
+        "frames": outcome.count.frames,
+        "seen": seen,
+        "growth": last / early - 1,
+    }
 
 
 def resident_mib() -> float:

@@ -259,8 +259,16 @@ def video_figures() -> str:
         f"{memory['last_mib']:.0f} MiB ({memory['growth']:+.1%}) |",
         f"| live: first and median latency | {live['first_ms']:.0f} and "
         f"{live['median_ms']:.0f} ms |",
-        f"| four synthetic people who cross and leave: switches, IDF1 | {tracks['switches']}, "
-        f"{tracks['idf1']:.3f} |",
+        *(
+            f"| four synthetic people who cross and leave, `{column}`{where}: switches, IDF1 | "
+            f"{tracks[name]['switches']} of {tracks[name]['found']:,} faces, "
+            f"{tracks[name]['idf1']:.3f} |"
+            for name, column, where in (
+                ("track", "track", ""),
+                ("person", "person", ""),
+                ("person_over_two_videos", "person", " over two videos"),
+            )
+        ),
     ]
     return "\n".join(lines)
 
