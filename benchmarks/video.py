@@ -115,15 +115,16 @@ def memory(video: Path, model: str | None) -> dict[str, float]:
     def done(frames: int) -> None:
         nonlocal seen
         seen += frames
-        if seen >= EARLY and not noted:
-            noted.append(resident_mib())
+        if seen >= EARLY:
+            # The last is noted here too: once all is done, the detector is freed.
+            noted[1:] = [resident_mib()]
 
     asked = Asked(Settings(model=model), output=str(video.with_name("out.parquet")))
     watcher = Watcher(
         begin=lambda _: None, done=done, go_on=lambda _: None, table=lambda _: lambda _: None
     )
     outcome = analyze_whole([video], asked, watcher)
-    early, last = noted[0], resident_mib()
+    early, last = noted
     return {
         "early_mib": early,
         "last_mib": last,
