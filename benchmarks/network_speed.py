@@ -31,6 +31,7 @@ BATCH = 32
 CANDIDATES = (
     ("compact", 32, 64),
     ("compact", 32, 56),
+    ("compact_grid", 32, 56),
     ("compact", 32, 48),
     ("compact", 24, 64),
     ("compact", 24, 48),

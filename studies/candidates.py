@@ -31,14 +31,17 @@ from studies.runs import Job, discussion, do_all
 RESULTS = Path("docs/results")
 CANDIDATES: Mapping[str, tuple[str, int, int, str | None]] = {
     "compact 32, 64 px": ("compact", 32, 64, None),
-    "compact 32, 64 px, from ferplus": ("compact", 32, 64, "ferplus"),
+    "compact 32, 64 px, from ferplus": ("compact", 32, 64, "start_from"),
     "compact 32, 56 px": ("compact", 32, 56, None),
+    "compact_grid 32, 56 px": ("compact_grid", 32, 56, None),
+    "compact_grid 32, 56 px, from ferplus": ("compact_grid", 32, 56, "trunk_from"),
     "compact 24, 64 px": ("compact", 24, 64, None),
     "compact 16, 64 px": ("compact", 16, 64, None),
     "mobilenet_v2, 64 px": ("mobilenet_v2", 32, 64, None),
     "small 48, 64 px": ("small", 48, 64, None),
 }
-"""Of each candidate: trunk, width, pixels, and the packaged model it starts from."""
+"""Of each candidate: trunk, width, pixels, and how it starts from the packaged model `ferplus`: with
+all of it, with its trunk alone, or not."""
 FIGURES = {
     "expression_accuracy": "expressions",
     "action_units_auc": "action units, ROC AUC",
@@ -55,7 +58,7 @@ def work_on(job: Job, work: Path) -> dict[str, Any]:
     backbone, width, size, start = CANDIDATES[job.settings["candidate"]]
     folder = work / f"p{size}"
     heads = ["expression", "action_units", "affect", "attributes", "identity"]
-    layers = {} if start else {"backbone": backbone, "width": width}
+    layers = {} if start == "start_from" else {"backbone": backbone, "width": width}
     content: dict[str, Any] = {
         "name": job.name,
         "seed": 1,
@@ -64,7 +67,7 @@ def work_on(job: Job, work: Path) -> dict[str, Any]:
                                         "hold_out": 0.05}]}
             for name in ("ferplus", "varied")
         ],
-        "start_from": None if start is None else str(find_model(start)),
+        **({} if start is None else {start: str(find_model("ferplus"))}),
         "network": {**layers, "heads": heads},
         "losses": {"logit_adjustment": 0.4, "affect": 0.5, "attributes": 0.5, "identity": 0.15},
         "coupling": {"posterior_co_annotation": {"weight": 0.2}},
