@@ -6,13 +6,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check system
+.PHONY: demo test check system browser
 
 demo: system $(VENV)/core
 	$(BIN)/facebehavior analyze examples
 	$(BIN)/facebehavior analyze examples -o demo/faces.parquet --overlay demo
 
-test: system $(VENV)/all
+test: system browser $(VENV)/all
 	$(MAKE) check
 
 # What `make test` runs, on an installation that is already there.
@@ -25,6 +25,9 @@ check:
 
 system:
 	sh tools/system_libraries.sh
+
+browser:
+	sh tools/browser.sh
 
 $(VENV)/made:
 	$(PYTHON) tools/check_python.py
