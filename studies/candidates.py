@@ -40,8 +40,8 @@ CANDIDATES: Mapping[str, tuple[str, int, int, str | None]] = {
     "mobilenet_v2, 64 px": ("mobilenet_v2", 32, 64, None),
     "small 48, 64 px": ("small", 48, 64, None),
 }
-"""Of each candidate: trunk, width, pixels, and how it starts from the packaged model `ferplus`: with
-all of it, with its trunk alone, or not."""
+"""Of each candidate: trunk, width, pixels, and how it starts from the packaged model `ferplus`:
+with all of it, with its trunk alone, or not."""
 FIGURES = {
     "expression_accuracy": "expressions",
     "action_units_auc": "action units, ROC AUC",
