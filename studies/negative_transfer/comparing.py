@@ -1,6 +1,6 @@
 """From the runs' files to means, gains and contrasts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from studies.negative_transfer.plan import TASKS, Family, Job, Places, Plan, Tas
 from studies.negative_transfer.predictions import Predictions
 from studies.negative_transfer.replicating import replicated
 from studies.negative_transfer.running import KINDS, predictions_path, read_result, result_path
-from studies.resampling import Array, difference, holm
+from studies.resampling import Array, difference, holm, seed_difference
 
 Arms = dict[tuple[str, str, str], dict[str, dict[int, Array]]]
 """For each arm, world and kind of test, for each figure, for each seed: the figure under all draws;
@@ -122,19 +122,44 @@ def with_kept(found: list[Compared], kept: Iterable[Compared]) -> list[Compared]
 
 
 def _family(name: str, family: Family, arms: Arms) -> list[Compared]:
-    compared = []
-    for contrast in family.contrasts:
-        for task in contrast.tasks:
-            place = (family.world, family.measured)
-            one = _compared(name, place, contrast.better, contrast.worse, MAIN[task], arms)
-            if one is not None:
-                compared.append(one)
-    # A contrast of one seed still counts among those that could have been found.
-    corrected = holm([1.0 if one.p is None else one.p for one in compared])
+    place = (family.world, family.measured)
+    named = [
+        _compared(name, place, contrast.better, contrast.worse, MAIN[task], arms)
+        for contrast in family.contrasts
+        for task in contrast.tasks
+    ]
+    compared = [one for one in named if one is not None]
+    # A contrast of one seed, or not run yet, still counts among those that could have been found.
+    values = [1.0 if one.p is None else one.p for one in compared]
+    corrected = holm([*values, *[1.0] * (len(named) - len(compared))])[: len(compared)]
     return [
         one if one.p is None else replace(one, p=p)
         for one, p in zip(compared, corrected, strict=True)
     ]
+
+
+def over_seeds(
+    plan: Plan, places: Places, compared: Sequence[Compared]
+) -> list[tuple[float, float] | None]:
+    """Give the 95 % interval of each difference by Student's t over its seeds alone.
+
+    It needs no predictions, says nothing of other people, and knows what the draws do not: that
+    three seeds tell little of how much seeds differ. None where there is one seed.
+    """
+    found: dict[tuple[str, str, str, str], dict[int, float]] = {}
+    for job in finished(plan, places):
+        for measured, figures in read_result(result_path(job, places))["figures"].items():
+            for figure, value in figures.items():
+                found.setdefault((job.arm, job.world, measured, figure), {})[job.seed] = value
+    intervals: list[tuple[float, float] | None] = []
+    for one in compared:
+        first, second = (
+            found.get((arm, one.world, one.measured, one.figure), {})
+            for arm in (one.better, one.worse)
+        )
+        several = len(set(first) & set(second)) > 1
+        intervals.append(seed_difference(first, second)[1:3] if several else None)
+    return intervals
 
 
 def gains(arms: Arms) -> list[Compared]:

@@ -1,7 +1,14 @@
+import json
+from pathlib import Path
+
+import numpy as np
 import pytest
-from studies.negative_transfer.comparing import Compared, with_kept
+from scipy.stats import ttest_rel
+from studies.negative_transfer.comparing import Arms, Compared, contrasts, over_seeds, with_kept
 from studies.negative_transfer.page import filled, interval
-from studies.negative_transfer.plan import Plan
+from studies.negative_transfer.plan import Family, Job, Places, Plan
+from studies.negative_transfer.running import result_path
+from studies.resampling import Array
 
 ONE = Compared(
     "couplings", "B", "new_domain", "both", "uncoupled", "affect_ccc", 3, 0.05, 0.01, 0.09, 0.02
@@ -35,6 +42,44 @@ def test_what_cannot_be_compared_again_stays_with_its_family() -> None:
     assert with_kept([moved, elsewhere], [ONE, other]) == [ONE, other, elsewhere]
     alone = [Compared(**{**vars(one), "family": ""}) for one in (ONE, moved, other)]
     assert with_kept([alone[1]], [alone[0], alone[2]]) == [alone[2], alone[1]]
+
+
+def test_contrasts_that_are_not_run_yet_count_in_the_correction() -> None:
+    content = {
+        "world": "B",
+        "contrasts": [
+            {"better": name, "worse": "uncoupled", "tasks": ["affect"]} for name in ("both", "soft")
+        ],
+    }
+    plan = Plan.read().model_copy(update={"families": {"two": Family.model_validate(content)}})
+    draws: Array = np.concatenate([[0.5], np.linspace(0.4, 0.6, 1000)])
+    seeds = {"affect_ccc": {0: draws, 1: draws, 2: draws}}
+    lower: dict[str, dict[int, Array]] = {"affect_ccc": dict.fromkeys(range(3), draws - 0.1)}
+    arms: Arms = {
+        ("both", "B", "new_domain"): seeds,
+        ("uncoupled", "B", "new_domain"): lower,
+    }
+    (found,) = contrasts(plan, arms)
+    assert found.better == "both"
+    assert found.p == pytest.approx(2 * 2 / 1001)
+    (_, other) = contrasts(plan, {**arms, ("soft", "B", "new_domain"): lower})
+    assert other.p == 1.0
+
+
+def test_an_interval_over_seeds_alone_is_that_of_the_runs_own_figures(tmp_path: Path) -> None:
+    plan, places = Plan.read(), Places(tmp_path, tmp_path, tmp_path / "runs")
+    values = {"both": (0.51, 0.55, 0.5), "uncoupled": (0.5, 0.5, 0.5), "soft": (0.6,)}
+    places.results.mkdir()
+    for arm, figures in values.items():
+        for seed, value in enumerate(figures):
+            content = {"figures": {"new_domain": {"affect_ccc": value}}}
+            result_path(Job(arm, "B", seed), places).write_text(json.dumps(content))
+    other = Compared(**{**vars(ONE), "better": "soft"})
+    inside = Compared(**{**vars(ONE), "measured": "in_domain"})
+    found, *lacking = over_seeds(plan, places, [ONE, other, inside])
+    expected = ttest_rel(values["both"], values["uncoupled"]).confidence_interval(0.95)
+    assert found == pytest.approx((expected.low, expected.high))
+    assert lacking == [None, None]
 
 
 def test_the_plan_names_known_tasks_alone() -> None:
