@@ -127,6 +127,17 @@ def test_the_multi_task_lists_have_more_cells_than_their_header(tmp_path: Path) 
     assert any("expected 16 cells, found 6" in p.reason for p in report.problems)
 
 
+def test_two_multi_task_lists_of_one_part_are_refused(tmp_path: Path) -> None:
+    TREES["aff-wild2-mtl"](tmp_path)
+    path = tmp_path / "training_set_annotations.txt"
+    (tmp_path / "training_set_annotations_22.txt").write_bytes(path.read_bytes())
+    with pytest.raises(FaceBehaviorError, match=r"found training_set_annotations\.txt and"):
+        read("aff-wild2-mtl", tmp_path)
+    path.unlink()
+    assert set(read("aff-wild2-mtl", tmp_path).column("split").to_pylist()) == {
+        "train", "validation"}  # fmt: skip
+
+
 def test_aff_wild_takes_the_shorter_file_and_counts_frames_from_0(tmp_path: Path) -> None:
     TREES["aff-wild"](tmp_path)
     report = ReadingReport()

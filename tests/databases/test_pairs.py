@@ -48,6 +48,14 @@ def test_a_malformed_pair_moves_no_other_into_another_fold(lfw: Path) -> None:
         read_pairs(lfw, ReadingReport(strict=True))
 
 
+def test_a_pair_that_is_no_text_moves_no_other_into_another_fold(lfw: Path) -> None:
+    text = (lfw / "pairs.txt").read_bytes()
+    (lfw / "pairs.txt").write_bytes(text.replace(b"Aaron_Example\t1\t2\n", b"\xff\t1\t2\n", 1))
+    report = ReadingReport()
+    assert [pair.fold for pair in read_pairs(lfw, report)] == [0, 1, 1]
+    assert [problem.source for problem in report.problems] == [f"{lfw}/pairs.txt:2"]
+
+
 def test_missing_pictures_and_a_list_that_is_cut_off_are_said(lfw: Path) -> None:
     (lfw / "lfw" / "Aaron_Example" / "Aaron_Example_0002.jpg").unlink()
     append(lfw, "Zoe_Sample\t1\t2")

@@ -36,7 +36,8 @@ def test_labels_are_typed_and_empty_cells_are_missing(tmp_path: Path) -> None:
         ("a.png,joy,,", "'joy'"),
         ("a.png,fear,2,", "found '2'"),
         ("a.png,fear,,-5", "-5"),
-        ("a.png,fear,,much", "could not convert"),
+        ("a.png,fear,,much", "expected a number"),
+        ("a.png,fear,,inf", "expected a number"),
         ("a.png,fear", "expected 4 cells, found 2"),
     ],
 )
@@ -63,6 +64,7 @@ def test_a_bad_row_is_skipped_and_named_with_its_line(
         ("", "a column 'image'"),
         ("image,expression\n", "it has none"),
         ("image,landmarks\na.png,1\n", "'landmarks'"),
+        ("image,au12,au12\na.png,1,0\n", "one column 'au12', found two"),
     ],
 )
 def test_a_table_that_cannot_be_used_is_one_error(tmp_path: Path, text: str, reason: str) -> None:
@@ -120,12 +122,13 @@ def test_other_names_of_columns_and_classes_are_mapped(tmp_path: Path) -> None:
         ({"columns": "picture=path"}, "expected pairs such as image=path"),
         ({"columns": "image=file"}, "expected a column 'file'"),
         ({"columns": "expression=emotion"}, "expected a column 'image'"),
+        ({"columns": "image=path,expression=emotion,expression=mood"}, "'expression', found two"),
         ({"values": "happy=happiness"}, r"expression\.happy=happiness"),
     ],
 )
 def test_mappings_that_cannot_be(tmp_path: Path, options: dict[str, str], named: str) -> None:
     path = tmp_path / "theirs.csv"
-    path.write_text("path,emotion\na.png,happy\n")
+    path.write_text("path,emotion,mood\na.png,happy,sad\n")
     with pytest.raises(FaceBehaviorError, match=named):
         read_table(path, ReadingReport(), **options)
 
@@ -154,3 +157,31 @@ def test_a_picture_is_labelled_once_and_a_frame_of_a_video_too(tmp_path: Path) -
     ]
     with pytest.raises(BadInput):
         read_table(path, ReadingReport(strict=True))
+
+
+def test_ones_own_truths_may_have_other_words_and_gaps(tmp_path: Path) -> None:
+    for name in "abc":
+        write_face(tmp_path / f"{name}.png")
+    table = pa.table(
+        {
+            "image": ["a.png", "b.png", "c.png"],
+            "label_bar": [1.0, float("nan"), 0.0],
+            "label_ring": ["yes", "no", None],
+        }
+    )
+    pq.write_table(table, tmp_path / "own.parquet")
+    words = "label_ring.yes=1,label_ring.no=0"
+    manifest = read_table(tmp_path / "own.parquet", ReadingReport(), values=words)
+    assert manifest.column("label_bar").to_pylist() == [True, None, False]
+    assert manifest.column("label_ring").to_pylist() == [True, False, None]
+
+
+@pytest.mark.parametrize("frame", ["1.5", "inf", "first"])
+def test_a_frame_is_a_whole_number(tmp_path: Path, frame: str) -> None:
+    (tmp_path / "v.mp4").touch()
+    path = tmp_path / "own.csv"
+    path.write_text(f"image,frame,expression\nv.mp4,2.0,fear\nv.mp4,{frame},fear\n")
+    report = ReadingReport()
+    assert read_table(path, report).column("frame").to_pylist() == [2]
+    assert [problem.source for problem in report.problems] == [f"{path}:3"]
+    assert report.rows == 2

@@ -47,16 +47,19 @@ def read_aff_wild2_mtl(root: Path, report: ReadingReport) -> Manifest:
         report: takes the counts and problems.
 
     Raises:
-        FaceBehaviorError: there is no list, or there are no crops.
+        FaceBehaviorError: there is no list, a part has two, or there are no crops.
         BadInput: the first malformed row, in strict reading.
     """
     required_folder(root, "s-Aff-Wild2")
-    lists = {
-        file: split
-        for stem, split in _SPLITS.items()
-        for ending in ("", "_22")
-        if (file := root / f"{stem}{ending}.txt").is_file()
-    }
+    lists: dict[Path, str] = {}
+    for stem, split in _SPLITS.items():
+        found = [f for end in ("", "_22") if (f := root / f"{stem}{end}.txt").is_file()]
+        if len(found) > 1:
+            raise FaceBehaviorError(
+                f"{root}: expected one list of each part, found {found[0].name} and "
+                f"{found[1].name}; move the one that is not meant away"
+            )
+        lists |= dict.fromkeys(found, split)
     if not lists:
         raise FaceBehaviorError(
             f"{root}: expected {' or '.join(f'{name}.txt' for name in _SPLITS)}, found none"

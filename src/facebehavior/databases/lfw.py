@@ -81,7 +81,9 @@ def read_pairs(root: Path, report: ReadingReport) -> list[Pair]:
     folds, per_fold = _sizes(next(lines, (1, []))[1], file)
     paths = _Paths(folder)
     pairs = []
-    for place, (line, cells) in enumerate(lines):
+    for line, cells in lines:
+        # Rows that are no text are counted too; the first row is no pair.
+        place = counting.rows - 2
         try:
             fold = min(place // per_fold, folds - 1)
             pairs.append(_pair(cells, fold, paths))

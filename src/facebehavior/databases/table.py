@@ -28,6 +28,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from facebehavior.databases.codes import number, whole
 from facebehavior.databases.reading import ReadingReport
 from facebehavior.databases.text import first_row, numbered_rows
 from facebehavior.errors import FaceBehaviorError
@@ -93,16 +94,16 @@ def read_table(
         BadInput: the first malformed row, in strict reading.
     """
     mapped = Mapped(_columns(columns), _words(values))
-    parquet = root.suffix == ".parquet"
-    lines = _parquet_rows(root, report, mapped) if parquet else _csv_rows(root, report, mapped)
-    cells = list(lines)
-    own = _truths(row for _, row in cells)
-    read = ((line, _row(root, line, found, own, mapped, report)) for line, found in cells)
-    rows = list(_once(root, read, report))
-    if not rows:
+    numbered = _parquet_rows if root.suffix == ".parquet" else _csv_rows
+    # Read twice, so that only the manifest grows: a column of one's own has the type of all cells.
+    own = _truths((row for _, row in numbered(root, ReadingReport(), mapped)), mapped)
+    lines = numbered(root, report, mapped)
+    read = ((line, _row(root, line, cells, own, mapped, report)) for line, cells in lines)
+    manifest = Manifest.from_rows(_once(root, read, report))
+    if not len(manifest):
         found = f"the first: {report.problems[0]}" if report.problems else "it has none"
         raise FaceBehaviorError(f"{root}: not one row can be used; {found}")
-    return Manifest.from_rows(rows)
+    return manifest
 
 
 def _columns(text: str) -> dict[str, str]:
@@ -131,14 +132,13 @@ def _words(text: str) -> dict[tuple[str, str], str]:
     return found
 
 
-def _truths(rows: Iterable[Mapping[str, object]]) -> dict[str, bool]:
+def _truths(rows: Iterable[Mapping[str, object]], mapped: Mapped) -> dict[str, bool]:
     """Tell which of the columns of one's own hold nothing but true and false."""
     found: dict[str, bool] = {}
     for row in rows:
         for name, cell in row.items():
-            text = "" if cell is None else str(cell).strip().lower()
-            if name.startswith(OWN_COLUMNS) and text:
-                found[name] = found.get(name, True) and text in (*_TRUE, *_FALSE)
+            if name.startswith(OWN_COLUMNS) and (text := _text(mapped.cell(name, cell))):
+                found[name] = found.get(name, True) and text.lower() in (*_TRUE, *_FALSE)
     return found
 
 
@@ -167,10 +167,12 @@ def _parquet_rows(
         reason = str(error).splitlines()[0]
         raise FaceBehaviorError(f"{path}: expected a Parquet table ({reason})") from error
     names = _named(path, table.column_names, mapped)
-    for number, cells in enumerate(table.to_pylist(), start=1):
+    batches = table.to_batches(max_chunksize=1024)
+    rows = (row for batch in batches for row in batch.to_pylist())
+    for line, cells in enumerate(rows, start=1):
         report.rows += 1
         values = zip(names, cells.values(), strict=True)
-        yield number, {name: cell for name, cell in values if name is not None}
+        yield line, {name: cell for name, cell in values if name is not None}
 
 
 def _named(path: Path, theirs: list[str], mapped: Mapped) -> list[str | None]:
@@ -188,6 +190,8 @@ def _named(path: Path, theirs: list[str], mapped: Mapped) -> list[str | None]:
             f"{path}: expected a column 'image', found columns: {', '.join(theirs)}; where they "
             "have other names, give the option columns=image=THEIRS,..."
         )
+    if twice := [name for name in known if known.count(name) > 1]:
+        raise FaceBehaviorError(f"{path}: expected one column {twice[0]!r}, found two")
     unknown = [n for n in known if n not in _SCALARS and not n.startswith(OWN_COLUMNS)]
     if unknown:
         raise FaceBehaviorError(
@@ -240,8 +244,8 @@ def _once(
 
 def _value(name: str, cell: object, own: Mapping[str, bool]) -> object:
     """Turn one cell, whatever its type, into the type of its column; an empty one into None."""
-    text = "" if cell is None else str(cell).strip()
-    if not text or text.lower() == "nan":
+    text = _text(cell)
+    if not text:
         return None
     if name.startswith(OWN_COLUMNS):
         return _boolean(text) if own[name] else text
@@ -251,10 +255,16 @@ def _value(name: str, cell: object, own: Mapping[str, bool]) -> object:
     if pa.types.is_floating(kind):
         return _number(name, text)
     if pa.types.is_integer(kind):
-        return int(float(text))
+        return whole(text)
     if name in _NAMES and text.lower() not in _NAMES[name]:
         raise ValueError(f"expected one of {', '.join(_NAMES[name])}, found {text!r}")
     return text.lower() if name in _NAMES else text
+
+
+def _text(cell: object) -> str:
+    """Write a cell as text; empty where it is missing."""
+    text = "" if cell is None else str(cell).strip()
+    return "" if text.lower() == "nan" else text
 
 
 def _boolean(text: str) -> bool:
@@ -266,7 +276,7 @@ def _boolean(text: str) -> bool:
 
 
 def _number(name: str, text: str) -> float:
-    value = float(text)
+    value = number(text)
     if name in AFFECT and not -1.0 <= value <= 1.0:
         raise ValueError(f"expected -1 to 1, or nothing where the label is missing, found {text}")
     if name.endswith("_intensity") and not 0.0 <= value <= 1.0:
