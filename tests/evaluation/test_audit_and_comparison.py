@@ -331,6 +331,14 @@ def test_a_card_over_several_sets_of_pictures(
         assert said in text
     assert (out / "first" / "confusion.png").is_file()
     assert json.loads((out / "second" / "report.json").read_text())["split"] == "train"
+    wrong = ("evaluate", tiny_model, *given, "--report", tmp_path / "none")
+    for words_of_it, said in (
+        (("--by", "gendr"), "no column 'gendr'"),
+        (("--words", tmp_path / "no.md"), "no.md"),
+        (("--protocol", "defualt"), "no protocol 'defualt'"),
+    ):
+        refused = facebehavior(*wrong, *words_of_it)
+        assert (refused.code, said in refused.errors) == (2, True)
     refused = facebehavior("evaluate", tiny_model, *given)
     assert (refused.code, "go with --report" in refused.errors) == (2, True)
     assert facebehavior("evaluate", tiny_model, "a@b@c@d", "--report", out).code == 2

@@ -71,8 +71,11 @@ def of_videos(path: str = "Videos/Left{}_comp.avi") -> Given:
     )
 
 
-def of_pictures(first: int = 1) -> Given:
-    """Give the same frames as pictures whose numbers begin at `first`; two were not detected."""
+def of_pictures(first: int = 1, offset: int = 0) -> Given:
+    """Give the same frames as pictures whose numbers begin at `first`; two were not detected.
+
+    `offset` is what is added to a coded frame to get the number of its picture, as in BP4D+.
+    """
     return Given(
         Manifest.from_rows(
             {
@@ -81,7 +84,7 @@ def of_pictures(first: int = 1) -> Given:
                 "database": "aff-wild2",
                 "subject": video,
                 "video": video,
-                "frame": frame + first,
+                "frame": frame + first - offset,
                 "au12": bool(labels(video)[frame]),
             }
             for video in VIDEOS
@@ -141,14 +144,15 @@ def test_one_table_a_video_is_matched_by_name_and_frame(model: FaceModel, tmp_pa
     assert units.difference.low <= units.difference.value <= units.difference.high
 
 
-@pytest.mark.parametrize("first", [0, 1, 100])
+@pytest.mark.parametrize(("first", "offset"), [(0, 0), (1, 0), (100, 0), (0, -1)])
 def test_tables_of_videos_meet_the_pictures_of_the_videos(
-    model: FaceModel, tmp_path: Path, first: int
+    model: FaceModel, tmp_path: Path, first: int, offset: int
 ) -> None:
     for video in VIDEOS:
         openface(tmp_path / f"{video}.csv", labels(video).tolist())
     answers = FileAnswers(tmp_path, first_frame=first)
-    found = evaluate(model, of_pictures(first), DEFAULT, others=[answers], replicates=5)
+    data = of_pictures(first, offset)
+    found = evaluate(model, data, DEFAULT, others=[answers], replicates=5)
     assert found.comparisons[0].differences[0].second == 1.0
     assert found.comparisons[0].unmatched == len(VIDEOS)
 

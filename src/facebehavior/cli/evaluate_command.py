@@ -6,6 +6,12 @@ Example:
 """
 
 import argparse
+from collections.abc import Sequence
+from itertools import chain
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from facebehavior.evaluation.other_model import OtherModel
 
 NAME = "evaluate"
 SUMMARY = "measure a model on labelled pictures"
@@ -67,61 +73,52 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure; print the report, or write it into its folder and print its figures."""
-    from pathlib import Path
-
     from facebehavior.cli.figures import figures_text
     from facebehavior.databases import Shards
     from facebehavior.errors import FaceBehaviorError
     from facebehavior.evaluation import (
         PROTOCOLS,
-        FileAnswers,
-        ModelAnswers,
         evaluate,
         find_protocol,
         report_text,
         write_report,
     )
     from facebehavior.evaluation.card import parsed_test_set, write_card
-    from facebehavior.evaluation.prediction_files import ENDINGS
     from facebehavior.model_file import FaceModel, find_model
 
     if arguments.protocol == "list":
         for name, one in PROTOCOLS.items():
             print(f"{name:20} {', '.join(one.databases) or 'any'}: {one.description}")
         return 0
-    model = FaceModel(find_model(arguments.model), runtime=arguments.runtime, threads=2)
-    others: list[FileAnswers | ModelAnswers] = []
-    if arguments.first_frame is not None and not arguments.compare:
-        raise FaceBehaviorError("--first-frame goes with --compare FILE")
-    for named in arguments.compare:
-        if len(named) > 1 or Path(named[0]).is_dir() or Path(named[0]).suffix.lower() in ENDINGS:
-            others.append(FileAnswers(*named, first_frame=arguments.first_frame))
-        else:
-            compared = FaceModel(find_model(named[0]), runtime=arguments.runtime)
-            others.append(ModelAnswers(compared))
-    sets = [parsed_test_set(text, arguments.split, arguments.protocol) for text in arguments.shards]
-    if len(sets) > 1 and arguments.report is None:
+    given = [
+        parsed_test_set(text, arguments.split, arguments.protocol) for text in arguments.shards
+    ]
+    if len(given) > 1 and arguments.report is None:
         raise FaceBehaviorError(
-            f"expected one folder of shards, found {len(sets)}; several go with --report FOLDER"
+            f"expected one folder of shards, found {len(given)}; several go with --report FOLDER"
         )
+    # What is wrong with any set is said before the first is measured.
+    sets = [(one.name, one.split, find_protocol(one.protocol), Shards(one.path)) for one in given]
+    columns = [shards.manifest.table.column_names for *_, shards in sets]
+    _check_columns(arguments.by, columns)
+    words = _words(arguments.words)
+    model = FaceModel(find_model(arguments.model), runtime=arguments.runtime, threads=2)
+    others = _others(arguments)
     found = []
-    for given in sets:
-        protocol, shards = find_protocol(given.protocol), Shards(given.path)
-        columns = [name for name in arguments.by if name in shards.manifest.table.column_names]
+    for (name, split, protocol, shards), known in zip(sets, columns, strict=True):
         evaluation = evaluate(
             model,
             shards,
             protocol,
-            split=given.split,
+            split=split,
             fold=arguments.fold,
-            by=arguments.by if arguments.report is None else columns,
+            by=[column for column in arguments.by if column in known],
             others=others,
             pairs=shards.pairs(),
             seed=arguments.seed,
         )
-        found.append((given.name, evaluation))
+        found.append((name, evaluation))
     if arguments.report is not None:
-        words = Path(arguments.words).read_text(encoding="utf-8") if arguments.words else ""
         size = find_model(arguments.model).stat().st_size
         write_card(arguments.report, model.metadata, size, found, words)
         for name, evaluation in found:
@@ -134,3 +131,48 @@ def run(arguments: argparse.Namespace) -> int:
         print(figures_text(found[0][1]))
         print(f"{arguments.output}: report.md, report.json and pictures written")
     return 0
+
+
+def _check_columns(by: Sequence[str], columns: Sequence[Sequence[str]]) -> None:
+    """Check that each column to audit by is in one of the sets; others go without it."""
+    from facebehavior.errors import FaceBehaviorError
+
+    known = [name for name in dict.fromkeys(chain(*columns)) if name != "image"]
+    for name in by:
+        if name not in known:
+            raise FaceBehaviorError(
+                f"there is no column {name!r} to audit by; found {', '.join(known)}"
+            )
+
+
+def _words(path: str | None) -> str:
+    from pathlib import Path
+
+    from facebehavior.errors import FaceBehaviorError
+
+    if path is None:
+        return ""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FaceBehaviorError(f"{path}: expected a text in UTF-8 ({error})") from error
+
+
+def _others(arguments: argparse.Namespace) -> list["OtherModel"]:
+    """Open what is to be compared with."""
+    from pathlib import Path
+
+    from facebehavior.errors import FaceBehaviorError
+    from facebehavior.evaluation import FileAnswers, ModelAnswers
+    from facebehavior.evaluation.prediction_files import ENDINGS
+    from facebehavior.model_file import FaceModel, find_model
+
+    if arguments.first_frame is not None and not arguments.compare:
+        raise FaceBehaviorError("--first-frame goes with --compare FILE")
+    others: list[OtherModel] = []
+    for named in arguments.compare:
+        if len(named) > 1 or Path(named[0]).is_dir() or Path(named[0]).suffix.lower() in ENDINGS:
+            others.append(FileAnswers(*named, first_frame=arguments.first_frame))
+        else:
+            others.append(ModelAnswers(FaceModel(find_model(named[0]), runtime=arguments.runtime)))
+    return others

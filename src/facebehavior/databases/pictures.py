@@ -25,10 +25,17 @@ def numbered_pictures(folder: Path) -> dict[int, str]:
     """
     found: dict[int, str] = {}
     for name in sorted(names_in(folder)):
-        number = _NUMBER.search(name)
-        if number and os.path.splitext(name)[1].lower() in PICTURES:
-            found.setdefault(int(number.group(1)), name)
+        number = picture_number(name)
+        if number is not None:
+            found.setdefault(number, name)
     return found
+
+
+def picture_number(name: str) -> int | None:
+    """Give the number at the end of a picture's name; None where it has none, or is no picture."""
+    number = _NUMBER.search(name)
+    is_picture = os.path.splitext(name)[1].lower() in PICTURES
+    return int(number.group(1)) if number and is_picture else None
 
 
 def is_video_name(path: str) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from facebehavior.databases.pictures import PICTURES, is_video_name
+from facebehavior.databases.pictures import PICTURES, is_video_name, picture_number
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.evaluation.matching import (
     NONE,
@@ -66,7 +66,7 @@ class Pictures:
         videos: the different videos that were prepared as pictures: a path that ends in the folder
             of their pictures, and their name.
         video_of_row: (N,) place of each picture's video; -1 where it is of none.
-        numbers: (N,) number of each picture in its video; 0 where it is of none.
+        numbers: (N,) number of each picture, by its name; 0 where it is of no video.
     """
 
     sources: Sequence[str]
@@ -103,12 +103,13 @@ class Pictures:
             rows[0, row] = places.setdefault(name, len(places))
             if is_video_name(name):
                 rows[1, row] = frame or 0
-            elif videos[row] is not None and frame is not None:
+            elif videos[row] is not None and (number := picture_number(name)) is not None:
+                # Not its frame: BP4D+ codes frame 1 on picture 0.
                 key = databases[row], videos[row]
                 if key not in sequences:
                     sequences[key] = len(folders)
                     folders.append((path_parts(name)[:-1], videos[row]))
-                rows[2, row], rows[3, row] = sequences[key], frame
+                rows[2, row], rows[3, row] = sequences[key], number
         return cls(list(places), rows[0], rows[1], folders, rows[2], rows[3])
 
     def example(self, row: int) -> str:
