@@ -66,7 +66,7 @@ def run(
             number += 1
             _log.info("network %d of %d: %s", number, total, network.title)
             places = Places(shards, output if network.fold is None else output / network.fold_name)
-            model = trained(network, plan.recipe, changes, places)
+            model = trained(network, changes, places)
             if model is None:
                 # Without one of its folds a figure would be another one.
                 cells = {}

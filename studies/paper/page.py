@@ -74,7 +74,10 @@ def _titles(columns: Sequence[tuple[str, str]]) -> list[str]:
 
 def _figure(database: str, protocol: str) -> str:
     if protocol == IDENTIFICATION:
-        return f"share of the test pictures of {database} whose person is named rightly"
+        return (
+            f"share of the test pictures of {database} whose person is named rightly; people that "
+            "were held out of training are left out"
+        )
     known = PROTOCOLS[protocol]
     metric = words(next(iter(known.main_metric.values())))
     return f"{'single score' if known.composite else metric} on {database}. {known.description}"

@@ -106,8 +106,14 @@ def available(plan: Plan, shards: Path, leave_out: str | None = None) -> Plan:
     """Give the plan with those sources of its recipe that are there.
 
     Raises:
-        FaceBehaviorError: none is.
+        FaceBehaviorError: none is, or the recipe does not train on what is to be left out.
     """
+    trained_on = sorted({_database(source) for source in sources(plan.recipe)})
+    if leave_out is not None and leave_out not in trained_on:
+        raise FaceBehaviorError(
+            f"expected a database that is trained on, to leave it out, one of "
+            f"{', '.join(trained_on)}, found {leave_out!r}"
+        )
     recipe = _with_sources(
         plan.recipe,
         lambda source: (

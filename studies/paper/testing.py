@@ -59,7 +59,8 @@ def tested(
                 with writing(file) as unfinished:
                     unfinished.write_text(json.dumps(content, indent=1) + "\n")
             found[database, protocol] = value = content["value"]
-            told = "no figure" if value is None else f"{value:.3f}"
+            reason = content.get("reason", "it is undefined")
+            told = f"no figure: {reason}" if value is None else f"{value:.3f}"
             _log.info("%s: %s by %s: %s", network.title, database, protocol, told)
     return found
 

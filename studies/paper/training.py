@@ -3,11 +3,10 @@
 import logging
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from facebehavior.cli.manifests import read_manifests
 from facebehavior.errors import FaceBehaviorError
@@ -50,14 +49,11 @@ class Places:
         return self.results / "runs" / variant
 
 
-def trained(
-    network: Network, recipe: Mapping[str, Any], changes: Sequence[str], places: Places
-) -> Path | None:
+def trained(network: Network, changes: Sequence[str], places: Places) -> Path | None:
     """Train a network and export it, or find that it was done; None where it cannot be.
 
     Args:
         network: which.
-        recipe: whose sources the empirical table is estimated on, if the network needs it.
         changes: `key=value`, on top of its configuration.
         places: where things are.
 
@@ -74,7 +70,7 @@ def trained(
         return model
     start = time.monotonic()
     try:
-        learn(network, recipe, configuration, places)
+        learn(network, configuration, places)
         export_run(run, model)
     except FaceBehaviorError as error:
         _log.warning("%s: left out: %s", network.title, error)
@@ -96,9 +92,7 @@ def configuration_of(network: Network, changes: Sequence[str]) -> Configuration:
     return checked_configuration(content, network.variant)
 
 
-def learn(
-    network: Network, recipe: Mapping[str, Any], configuration: Configuration, places: Places
-) -> None:
+def learn(network: Network, configuration: Configuration, places: Places) -> None:
     """Train a network in its run's folder, estimating the table that it needs before.
 
     Raises:
@@ -106,12 +100,14 @@ def learn(
     """
     os.environ["SHARDS"] = str(places.shards)
     if f"${{{EMPIRICAL}}}" in str(network.recipe):
-        os.environ[EMPIRICAL] = str(_estimated(network, recipe, places))
+        os.environ[EMPIRICAL] = str(_estimated(network, places))
     run_training(configuration, places.run(network.variant))
 
 
-def _estimated(network: Network, recipe: Mapping[str, Any], places: Places) -> Path:
+def _estimated(network: Network, places: Places) -> Path:
     """Estimate the table on the training pictures with both tasks, unless it is there.
+
+    Nobody whom the network may not learn from is among them.
 
     Raises:
         FaceBehaviorError: no picture has both, or nothing is related.
@@ -119,12 +115,15 @@ def _estimated(network: Network, recipe: Mapping[str, Any], places: Places) -> P
     path = places.results / "empirical.json"
     if path.is_file():
         return path
-    left_out = {one["shards"]: one.get("without_subjects", ()) for one in sources(network.recipe)}
+    taken = [
+        (one["shards"], one.get("split"), tuple(one.get("without_subjects", ())))
+        for one in sources(network.recipe)
+    ]
     parts = []
     # Two sources may take parts of the same rows; the table knows all of them, each once.
-    for shards, split in dict.fromkeys((o["shards"], o.get("split")) for o in sources(recipe)):
+    for shards, split, left_out in dict.fromkeys(taken):
         manifest = read_manifests([str(places.shards / Path(shards).name)], split)
-        parts.append(_without(manifest, left_out.get(shards, ())))
+        parts.append(_without(manifest, left_out))
     heads = network.recipe["network"]["heads"]
     estimate = identity_relatedness if "identity" in heads else expression_relatedness
     table: Relatedness = estimate(join(parts))

@@ -31,7 +31,7 @@ from facebehavior.databases import Shards
 from facebehavior.databases.shards import write_shard
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.evaluation import PROTOCOLS
-from facebehavior.labels import EXPRESSIONS
+from facebehavior.labels import EXPRESSIONS, MANIFEST_COLUMNS
 from facebehavior.model_file import FaceModel
 from facebehavior.training.configuration import checked_configuration
 
@@ -137,23 +137,24 @@ def test_a_single_task_is_taught_by_pictures_of_that_task_alone(shards: Path) ->
     assert len(sources(uncoupled.recipe)) == 2
 
 
-def write_joint(folder: Path, rows: int) -> None:
-    """Write pictures with expression and action units, as Aff-Wild2 has some."""
+def write_joint(folder: Path, rows: int, subject: str | None = None) -> None:
+    """Write pictures with expression and action units, as Aff-Wild2 has some; of one person?"""
     generator = np.random.default_rng(0)
     given = Shards(folder)
     table = given.manifest.table.slice(0, 1)
     values: dict[str, Any] = {
         "image": table["image"].to_pylist() * rows,
-        "database": ["aff-wild2"] * rows,
+        "database": [folder.name] * rows,
         "split": ["train", "validation"] * (rows // 2),
-        "subject": [f"{row // 4}" for row in range(rows)],
+        "subject": [subject or f"{row // 4}" for row in range(rows)],
         "expression": [EXPRESSIONS[row // 2 % 7] for row in range(rows)],
         "valence": generator.uniform(-1, 1, rows),
         "arousal": generator.uniform(-1, 1, rows),
     }
     for unit in (1, 2, 4, 6, 7, 10, 12, 15, 23, 24, 25, 26):
         values[f"au{unit:02d}"] = generator.random(rows) < 0.5
-    schema = pa.schema([table.schema.field(name) for name in values])
+    kinds = {**MANIFEST_COLUMNS, "image": pa.binary()}
+    schema = pa.schema([(name, kinds[name]) for name in values])
     batch = pa.record_batch([pa.array(v, schema.field(n).type) for n, v in values.items()], schema)
     for old in folder.glob("*.arrow"):
         old.unlink()
@@ -169,7 +170,7 @@ def test_every_coupling_is_trained_with_the_empirical_table(shards: Path, tmp_pa
     assert len(names) == 6
     for name in names:
         (network,) = networks(plan, name, shards, folds=False)
-        learn(network, plan.recipe, configuration_of(network, quick), places)
+        learn(network, configuration_of(network, quick), places)
         used = (places.run(name) / "relatedness.json").read_text()
         assert "estimated on aff-wild2" in json.loads(used)["source"]
     assert (places.results / "empirical.json").is_file()
@@ -238,6 +239,15 @@ def test_a_database_whose_people_are_all_of_one_fold_teaches_nothing_there(
     assert network.fold == 0
     assert "bp4d" not in trained_whole(network.recipe)
     assert network.tested_folds == {"bp4d": True}
+    # Nor does the empirical table learn from them.
+    write_joint(shards / "aff-wild2", 840)
+    write_joint(shards / "bp4d", 840, "F001")
+    (network,) = networks(plan, "both_empirical", shards, folds=True)
+    places = Places(shards, tmp_path / "results")
+    quick = [*QUICK, "optimisation.epochs=0.05", "optimisation.batch_size=48"]
+    learn(network, configuration_of(network, quick), places)
+    table = json.loads((places.results / "empirical.json").read_text())
+    assert table["source"] == "estimated on aff-wild2, affectnet"
 
 
 def test_figures_of_people_that_were_trained_on_are_marked(tmp_path: Path) -> None:
@@ -282,6 +292,9 @@ def test_a_database_can_be_left_out_of_training(shards: Path) -> None:
     assert [Path(one["shards"]).name for one in sources(found.recipe)] == ["affectnet"]
     with pytest.raises(FaceBehaviorError, match="found none"):
         available(read_plan(ONE), shards / "nothing")
+    # A slip of the pen would otherwise train on what is said to be left out.
+    with pytest.raises(FaceBehaviorError, match="raf-db, found 'afectnet'"):
+        available(read_plan(ONE), shards, "afectnet")
 
 
 @pytest.mark.parametrize(
@@ -324,5 +337,5 @@ def test_the_second_case_study_from_the_released_layout_to_the_table(
     plan, places = available(read_plan(TWO), shards), Places(shards, out)
     for name in set(plan.variants) - set(variants):
         (network,) = networks(plan, name, shards, folds=False)
-        learn(network, plan.recipe, configuration_of(network, QUICK), places)
+        learn(network, configuration_of(network, QUICK), places)
         assert (places.run(name) / "summary.json").is_file()
