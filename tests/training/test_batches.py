@@ -9,8 +9,10 @@ from tests.training.toys import write_toy_shard
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.training.batches import Batches, Pictures, plan_parts
-from facebehavior.training.configuration import LabelSet, Source
+from facebehavior.training.configuration import Configuration
 from facebehavior.training.data import TrainingData, open_training_data
+from facebehavior.training.label_set_section import LabelSet, Source
+from facebehavior.training.run import batch_plan
 
 
 @given(st.lists(st.integers(1, 5000), min_size=1, max_size=6), st.integers(6, 300))
@@ -89,6 +91,10 @@ def test_an_epoch_shows_a_small_set_as_often_as_it_is_told_to(
     faces = [batches.batch(step).faces[8:] for step in range(batches.steps_per_epoch)]
     _, times = np.unique(torch.cat(faces).flatten(1).numpy(), axis=0, return_counts=True)
     assert times.tolist() == [2] * 40
+    sets = [LabelSet(name="many", sources=(Source(shards="a"),))]
+    sets += [LabelSet(name="few", sources=(Source(shards="b"),), passes=2)]
+    plan = batch_plan(Configuration(name="toy", label_sets=tuple(sets)), batches)
+    assert "takes 8 of 80 from many, 8 of 40 from few (seen 2 times an epoch); 10 steps" in plan
     # Each pass ends before the next begins.
     first = torch.cat(faces[: batches.steps_per_epoch // 2]).flatten(1).numpy()
     assert len(np.unique(first, axis=0)) == 40

@@ -138,6 +138,22 @@ def test_nobody_to_measure_on_is_told_before_training(two_sets: list[Path], tmp_
     check_people([], None)
 
 
+def test_too_few_expressions_to_choose_the_temperature_are_told_before_training(
+    tmp_path: Path,
+) -> None:
+    shards = [
+        write_toy_shard(tmp_path / "faces", ["expression"], 600, seed=1),
+        write_toy_shard(tmp_path / "units", ["au12"], 600, seed=2),
+    ]
+    content: dict[str, Any] = toy_configuration(shards)
+    content["label_sets"][0]["sources"][0]["hold_out"] = 0.05
+    for name, found in (("faces", 30), ("units", 0)):
+        settings = checked({**content, "calibration": {"expression": name}})
+        with pytest.raises(FaceBehaviorError, match=f"label set '{name}', found {found};"):
+            run_training(settings, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -106,6 +106,18 @@ def test_mistakes_are_one_line_that_names_them(coupling: object, named: str) -> 
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("where", ["coupling", "further_couplings"])
+def test_no_table_is_learned_where_gradients_are_scaled(where: str) -> None:
+    learned: dict[str, object] = {"posterior_co_annotation": {}, "learned_table": {}}
+    pair = [{"first": "identity", "second": "attributes", **learned}]
+    content = {**MINIMAL, where: learned if where == "coupling" else pair}
+    for precision in ("bf16-mixed", "16-true"):
+        checked_configuration({**content, "run": {"precision": precision}}, "toy.yaml")
+    for precision in ("16", "16-mixed"):
+        with pytest.raises(FaceBehaviorError, match="no table can be learned; give bf16-mixed"):
+            checked_configuration({**content, "run": {"precision": precision}}, "toy.yaml")
+
+
 def test_changes_on_the_command_line_reach_the_coupling() -> None:
     changes = ["coupling.distribution_matching.weight=0.2", "coupling.soft_co_annotation=null"]
     found = read_configuration(RECIPES / "both.yaml", changes).coupling

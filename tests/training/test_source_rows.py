@@ -13,8 +13,9 @@ from tests.training.toys import write_toy_shard
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import ATTRIBUTES_TASK, EXPRESSIONS, Manifest, label_arrays
-from facebehavior.training.configuration import LabelSet, Source, checked_configuration
+from facebehavior.training.configuration import checked_configuration
 from facebehavior.training.data import TrainingData, open_training_data
+from facebehavior.training.label_set_section import LabelSet, Source
 from facebehavior.training.source_rows import in_part
 
 
@@ -64,6 +65,19 @@ def test_nobody_left_out_is_trained_on_or_held_out(shards: Path) -> None:
     assert not set(subjects[training.rows]) & set(left_out)
     assert not set(subjects[held_out.rows]) & set(left_out)
     assert not set(subjects[training.rows]) & set(subjects[held_out.rows])
+
+
+def test_a_person_is_in_the_same_fold_of_every_part(shards: Path) -> None:
+    fold = {"number": 1, "of": 4}
+    data = opened(
+        {"shards": str(shards), "part": (0.0, 0.5), "fold": fold},
+        {"shards": str(shards), "part": (0.5, 1.0), "fold": fold},
+    )
+    first, second = ({int(row) // 2 for row in one.rows} for one in data.held_out)
+    # Forty people, two pictures each, a fourth of them in the fold; nobody else is lost.
+    assert len(first | second) == 10
+    assert sum(len(one.rows) for one in data.held_out) == 20
+    assert sum(len(pictures.rows) for (pictures,) in data.label_sets) == 60
 
 
 def test_labels_of_some_tasks_alone() -> None:

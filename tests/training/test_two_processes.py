@@ -13,8 +13,8 @@ from torch import Tensor
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.training.batches import Batches
-from facebehavior.training.configuration import LabelSet, Source
 from facebehavior.training.data import open_training_data
+from facebehavior.training.label_set_section import LabelSet, Source
 
 SCRIPT = Path(__file__).parent / "joined_gradients.py"
 

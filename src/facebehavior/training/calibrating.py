@@ -74,6 +74,24 @@ def of_label_set(held_out: Sequence[Pictures], label_set: str | None) -> list[Pi
     return [one for one in held_out if label_set in (None, one.label_set)]
 
 
+def check_expressions(held_out: Sequence[Pictures], label_set: str | None) -> None:
+    """Check, before an hour of training, that a named label set can choose the temperature.
+
+    Raises:
+        FaceBehaviorError: it holds out too few pictures with an expression.
+    """
+    if label_set is None:
+        return
+    chosen = of_label_set(held_out, label_set)
+    found = sum(int(one.labels.expression_annotated.sum()) for one in chosen)
+    if found < FEWEST_HELD_OUT:
+        raise FaceBehaviorError(
+            f"calibration.expression: expected {FEWEST_HELD_OUT} held-out expressions or more in "
+            f"the label set {label_set!r}, found {found}; give its sources a greater hold_out, or "
+            "leave it out"
+        )
+
+
 def check_people(held_out: Sequence[Pictures], label_set: str | None) -> None:
     """Check, before an hour of training, that a named label set can choose the threshold.
 

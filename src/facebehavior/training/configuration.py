@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.settings import (
@@ -22,93 +22,15 @@ from facebehavior.settings import (
     read_yaml,
 )
 from facebehavior.training.coupling_section import Coupling, PairCoupling
+from facebehavior.training.label_set_section import LabelSet
 
 Head = Literal[
     "expression", "action_units", "affect", "attributes", "compound", "identity", "embedding"
 ]
 
 
-class FewShot(Section):
-    """A few pictures of each class of a task, drawn by the run's seed; all others are left out.
-
-    Attributes:
-        task: whose labels exclude one another, such as compound.
-        per_class: pictures of each class.
-    """
-
-    task: str = "compound"
-    per_class: Count
-
-
-class Fold(Section):
-    """One fold of a cross-validation; people are dealt out to folds alike in every run.
-
-    Attributes:
-        number: which of the folds, from 0.
-        of: how many there are.
-    """
-
-    number: Annotated[int, Field(ge=0)]
-    of: Annotated[int, Field(ge=2)]
-
-    @model_validator(mode="after")
-    def _is_there(self) -> Self:
-        if self.number >= self.of:
-            raise ValueError(f"expected a number below {self.of}, found {self.number}")
-        return self
-
-
-class Source(Section):
-    """Prepared pictures to learn from.
-
-    Attributes:
-        shards: a shard or a folder of shards; `${NAME}` stands for an environment variable.
-        split: the split to take; all rows where it is None.
-        hold_out: share of the subjects (pictures where no subjects are known) that is not trained
-            on but validates: it chooses the best checkpoint and calibrates.
-        fold: hold out the subjects of this fold, in the place of a share of them.
-        few_shot: learn from a few pictures a class alone, of those that are not held out.
-        tasks: whose labels are read; all others are taken for missing. None reads every label.
-        part: the pictures whose place in a draw by the run's seed, from 0 to 1, is from the first
-            number on and below the second: 0 to 0.5 and 0.5 to 1 have none in common.
-        without_subjects: people of whom no picture is trained on or held out, such as those of
-            the fold that is tested.
-    """
-
-    shards: str
-    split: str | None = None
-    hold_out: Share = 0.0
-    fold: Fold | None = None
-    few_shot: FewShot | None = None
-    tasks: tuple[str, ...] | None = None
-    part: tuple[Share, Share] = (0.0, 1.0)
-    without_subjects: tuple[str, ...] = ()
-
-    @field_validator("part")
-    @classmethod
-    def _holds_something(cls, part: tuple[float, float]) -> tuple[float, float]:
-        if part[0] >= part[1]:
-            raise ValueError(f"expected a smaller and a larger number, found {list(part)}")
-        return part
-
-    @model_validator(mode="after")
-    def _holds_out_once(self) -> Self:
-        if self.fold is not None and self.hold_out:
-            raise ValueError("expected hold_out or fold, found both")
-        return self
-
-
-class LabelSet(Section):
-    """Databases whose pictures make one part of every batch (method of Kollias et al. 2019).
-
-    Attributes:
-        passes: how often an epoch sees its pictures: more than once raises the part of a small
-            set, which parts in proportion to the sizes would drown.
-    """
-
-    name: str
-    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
-    passes: Count = 1
+SCALED = ("16", "16-mixed")
+"""Precisions with which Fabric scales gradients."""
 
 
 class OwnTask(Section):
@@ -311,6 +233,18 @@ class Configuration(Section):
     def _starts_once(self) -> Self:
         if self.start_from is not None and self.trunk_from is not None:
             raise ValueError("expected start_from or trunk_from, found both; leave one out")
+        return self
+
+    @model_validator(mode="after")
+    def _learns_tables_unscaled(self) -> Self:
+        # Its gradients are scaled up, and only those of the network are scaled down again.
+        if self.run.precision in SCALED:
+            for one in filter(None, (self.coupling, *self.further_couplings)):
+                if one.learned_table is not None:
+                    raise ValueError(
+                        f"run.precision: found {self.run.precision!r}, with which no table can be "
+                        "learned; give bf16-mixed or 32-true, or leave learned_table out"
+                    )
         return self
 
     def hash(self) -> str:

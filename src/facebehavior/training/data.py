@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facebehavior.databases.shards import Shards
-from facebehavior.databases.splits import drawn_folds
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.alignment import CropParameters
 from facebehavior.labels import (
@@ -19,7 +18,6 @@ from facebehavior.labels import (
     EXPRESSIONS,
     IDENTITY,
     LabelArrays,
-    Manifest,
     Task,
     TaskLabels,
     identity_task,
@@ -28,8 +26,10 @@ from facebehavior.labels import (
 )
 from facebehavior.relatedness import JointLabels, base_rates
 from facebehavior.training.batches import Pictures
-from facebehavior.training.configuration import Fold, LabelSet, Source, expanded
+from facebehavior.training.configuration import expanded
 from facebehavior.training.few_shot import few_of_each
+from facebehavior.training.holding_out import in_fold, in_share, persons_of
+from facebehavior.training.label_set_section import LabelSet, Source
 from facebehavior.training.source_rows import check_tasks, in_part, of_left_out_subjects
 
 _log = logging.getLogger(__name__)
@@ -241,14 +241,15 @@ def _open(
         labels = labels.only(source.tasks)
     labelled = labels.any() | np.array([name is not None for name in people])
     stays = ~of_left_out_subjects(source, manifest)
-    usable = in_split & labelled & stays & in_part(source, len(manifest), seed)
-    persons = _persons(manifest)
+    known = in_split & labelled & stays
+    usable = known & in_part(source, len(manifest), seed)
+    persons = persons_of(manifest)
     held_out = np.zeros(len(manifest), dtype=np.bool_)
     if source.fold is None:
-        held_out[stays] = _share(persons[stays], source.hold_out, seed)
-        held_out &= usable
+        held_out[stays] = in_share(persons[stays], source.hold_out, seed)
     else:
-        held_out[usable] = _in_fold(persons[usable], source.fold)
+        held_out[known] = in_fold(persons[known], source.fold)
+    held_out &= usable
     return _Opened(label_set, source, tasks, shards, labels, usable, held_out, persons, people)
 
 
@@ -274,35 +275,6 @@ def _known_people(sources: Sequence[_Opened], rows: Sequence[NDArray[np.int64]])
         alone = len(times) - len(known)
         _log.warning("%d people have one training picture alone: they are not learned", alone)
     return known
-
-
-def _persons(manifest: Manifest) -> NDArray[np.object_]:
-    """Give database and subject of each row; None where no subject is known."""
-    databases = manifest.column("database").to_pylist()
-    subjects = manifest.column("subject").to_pylist()
-    persons = np.empty(len(manifest), dtype=object)
-    for row, (database, subject) in enumerate(zip(databases, subjects, strict=True)):
-        persons[row] = None if subject is None else (database, subject)
-    return persons
-
-
-def _in_fold(persons: NDArray[np.object_], fold: Fold) -> NDArray[np.bool_]:
-    """Say who is in a fold of these persons, dealt out alike in every run."""
-    units = _units(persons)
-    folds = drawn_folds(units.tolist(), fold.of, seed=0)
-    return np.array([folds[unit] == fold.number for unit in units], dtype=np.bool_)
-
-
-def _share(persons: NDArray[np.object_], share: float, seed: int) -> NDArray[np.bool_]:
-    """Choose a share of the persons, whole."""
-    units, unit = np.unique(_units(persons), return_inverse=True)
-    order = np.random.default_rng([seed, len(units)]).permutation(len(units))
-    return np.asarray(np.isin(unit, order[: round(share * len(units))]))
-
-
-def _units(persons: NDArray[np.object_]) -> NDArray[np.str_]:
-    """Name the person of each row; a row without one is one of its own."""
-    return np.array([f"row {row}" if p is None else "/".join(p) for row, p in enumerate(persons)])
 
 
 def _one_crop(shards: Sequence[Shards]) -> CropParameters:

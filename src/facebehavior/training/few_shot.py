@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import EXPRESSIONS, LabelArrays, Task
-from facebehavior.training.configuration import Source
+from facebehavior.training.label_set_section import Source
 
 
 def few_of_each(

@@ -11,8 +11,9 @@ from facebehavior.errors import BadInput, FaceBehaviorError
 from facebehavior.faces.alignment import CropParameters
 from facebehavior.files import writing
 from facebehavior.model_file import FaceModel, find_model
-from facebehavior.training.configuration import LabelSet, Source, checked_configuration, override
+from facebehavior.training.configuration import checked_configuration, override
 from facebehavior.training.data import open_training_data
+from facebehavior.training.label_set_section import LabelSet, Source
 from facebehavior.training.run import Summary, run_training
 
 MOST_PICTURES_A_STEP = 32

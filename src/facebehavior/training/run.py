@@ -20,6 +20,7 @@ from facebehavior.relatedness import save_relatedness
 from facebehavior.training.batches import Batches
 from facebehavior.training.calibrating import (
     action_unit_thresholds,
+    check_expressions,
     check_people,
     expression_temperature,
     of_label_set,
@@ -96,6 +97,7 @@ def run_training(configuration: Configuration, folder: Path) -> Summary:
     """
     fabric = launched_fabric(configuration.run)
     data = run_data(configuration)
+    check_expressions(data.held_out, configuration.calibration.expression)
     check_people(data.held_out, configuration.calibration.verification)
     batches = Batches(
         data.label_sets,
@@ -137,8 +139,12 @@ def run_training(configuration: Configuration, folder: Path) -> Summary:
     progress = train(configuration, folder, fabric, network, batches, objective, validate, watch)
     if fabric.is_global_zero:
         save_learned(couplings, folder)
-    names = [label_set.name for label_set in configuration.label_sets]
-    pictures = dict(zip(names, zip(batches.sizes, batches.parts, strict=True), strict=True))
+    pictures = {
+        chosen.name: (sum(map(len, found)), part)
+        for chosen, found, part in zip(
+            configuration.label_sets, data.label_sets, batches.parts, strict=True
+        )
+    }
     kept = start.base if configuration.optimisation.trained == "heads" else None
     untrained = untrained_outputs(data, couplings, kept, network.configuration.heads)
     summary = _summed_up(configuration, folder, data, start, progress, pictures, untrained)
@@ -185,7 +191,8 @@ def summed_over_processes(fabric: Fabric, values: torch.Tensor) -> torch.Tensor:
 def batch_plan(configuration: Configuration, batches: Batches) -> str:
     """Say how every step is made up, and how many there are."""
     parts = ", ".join(
-        f"{part} of {size} from {chosen.name}"
+        f"{part} of {size // chosen.passes} from {chosen.name}"
+        + (f" (seen {chosen.passes} times an epoch)" if chosen.passes > 1 else "")
         for chosen, size, part in zip(
             configuration.label_sets, batches.sizes, batches.parts, strict=True
         )
@@ -261,10 +268,13 @@ def _summed_up(
     network, base = start.network.configuration, start.base
     best = FaceBehaviorNet(network)
     load_weights(folder / BEST, best)
-    found = answers(best, data.held_out)
     chosen = configuration.calibration
-    measured = verification(answers(best, of_label_set(data.held_out, chosen.verification)))
-    faces = answers(best, of_label_set(data.held_out, chosen.expression))
+    by_label_set = {
+        name: answers(best, of_label_set(data.held_out, name))
+        for name in {None, chosen.expression, chosen.verification}
+    }
+    found = by_label_set[None]
+    measured = verification(by_label_set[chosen.verification])
     has_units = "action_units" in network.heads
     return Summary(
         progress=asdict(progress),
@@ -273,7 +283,7 @@ def _summed_up(
         crop=data.crop_parameters.to_dict(),
         training_databases=tuple(sorted({*data.databases, *start.databases})),
         held_out={} if found is None else scores(found),
-        expression_temperature=expression_temperature(faces, base),
+        expression_temperature=expression_temperature(by_label_set[chosen.expression], base),
         action_unit_thresholds=action_unit_thresholds(found, base) if has_units else {},
         untrained=untrained,
         verification=None if measured is None else asdict(measured),

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import IDENTITY, Manifest, Task
-from facebehavior.training.configuration import Source
+from facebehavior.training.label_set_section import Source
 
 BEHAVIOUR = ("expression", "action_units", "affect")
 
