@@ -141,6 +141,8 @@ def stepper(
         fabric.backward(objective(wrapped(faces), targets)["loss"])
         optimiser.step()
         optimiser.zero_grad()
+        for table in objective.learned():
+            table.move()
 
     return step
 
@@ -151,6 +153,8 @@ def losses_alone(objective: Objective, logits: Logits, targets: Targets) -> None
     expression, units, affect = leaves
     outputs = Logits(expression, units, affect)
     objective(outputs, targets)["loss"].backward()  # type: ignore[no-untyped-call]
+    for table in objective.learned():
+        table.move()
 
 
 def timed(work: Callable[[], None], times: int) -> float:

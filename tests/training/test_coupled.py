@@ -2,14 +2,18 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from tests.coupling.helpers import random_targets
 from tests.training.test_run import checked, toy_configuration
 from tests.training.toys import write_toy_shard
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import ACTION_UNIT_COLUMNS, EXPRESSIONS
+from facebehavior.network import Logits
 from facebehavior.relatedness import (
     Relatedness,
     binary,
@@ -83,6 +87,40 @@ def test_the_leak_is_of_distribution_matching_alone() -> None:
     assert np.array_equal(made.soft_co_annotation.table.numpy(), untouched)
 
 
+def test_where_a_table_is_learned_every_coupling_matches_its_columns() -> None:
+    """Action unit 14 is in no row of the table: only a leak gives it something to match."""
+    unit = ACTION_UNIT_COLUMNS.index("au14")
+    for learned, own in ((0.0, 0.1), (0.3, 0.0)):
+        chosen = section(
+            learned_table={"leak": learned},
+            posterior_co_annotation={},
+            distribution_matching={"leak": own},
+        )
+        made = Couplings(chosen, domain_relatedness(), RATES)
+        assert made.learned_table is not None
+        assert made.posterior_co_annotation is not None
+        assert made.distribution_matching is not None
+        start = leaky(domain_relatedness(), RATES, learned).values.astype(np.float32)
+        assert np.array_equal(made.posterior_co_annotation.table.numpy(), start)
+        assert np.array_equal(made.distribution_matching.table.numpy(), start)
+        assert bool(made.distribution_matching.matched[unit]) == (learned > 0)
+        assert ("au14" in made.taught(np.ones(7, dtype=np.bool_))) == (learned > 0)
+
+
+def test_no_coupling_moves_a_learned_table() -> None:
+    chosen = section(learned_table={}, posterior_co_annotation={})
+    made = Couplings(chosen, domain_relatedness(), RATES)
+    assert made.learned_table is not None
+    expression, units = torch.zeros(20, 7, requires_grad=True), torch.zeros(20, 17)
+    found = made.sums(Logits(expression, units, None), random_targets(20))
+    for name in ("posterior_co_annotation", "distribution_matching"):
+        found[name][0].backward()  # type: ignore[no-untyped-call]
+        assert made.learned_table.logits.grad is None
+    assert expression.grad is not None
+    found["learned_table"][0].backward()  # type: ignore[no-untyped-call]
+    assert made.learned_table.logits.grad is not None
+
+
 def test_the_fingerprint_tells_tables_apart() -> None:
     made = [
         Couplings(section(), table, RATES).fingerprint()
@@ -122,13 +160,16 @@ def test_a_coupled_run_learns_notes_its_losses_and_keeps_its_table(
 def test_a_learned_table_is_kept_and_goes_on_where_the_run_was_stopped(
     expression_shards: Path, units_shards: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    content = toy_configuration([expression_shards, units_shards], epochs=6)
+    content: dict[str, Any] = toy_configuration([expression_shards, units_shards], epochs=6)
     content["coupling"] = {
         "preset": "default",
         "learned_table": {},
         "absent_expressions": ABSENT,
     }
-    run_training(checked(content), tmp_path / "whole")
+    content["label_sets"][1]["passes"] = 2
+    summary = run_training(checked(content), tmp_path / "whole")
+    # Of 42 pictures with action units, each seen twice, a step takes more than of the 58 others.
+    assert list(summary.pictures.values()) == [(58, 7), (42, 9)]
 
     def stopping(average: object, network: object, decay: float, step: int) -> None:
         if step == 20:
@@ -170,7 +211,17 @@ def test_soft_labels_that_would_outvote_real_ones_are_warned_of(
         )
         assert bool(caplog.records) == warned
         if warned:
-            assert "posterior_co_annotation.weight=0." in caplog.text
+            assert " coupling.posterior_co_annotation.weight=0." in caplog.text
+    caplog.clear()
+    labelled = ["compound", "attr_smiling"]
+    both = write_toy_shard(tmp_path / "both", labelled, 60, seed=4)
+    alone = write_toy_shard(tmp_path / "alone", ["attr_smiling"], 8, seed=5)
+    pair = {"first": "compound", "second": "attributes", "posterior_co_annotation": {}}
+    content = toy_configuration([both, alone]) | {"further_couplings": [pair]}
+    configuration = checked(content | {"network": {"heads": ["compound", "attributes"]}})
+    data = run_data(configuration)
+    build_couplings(None, configuration.further_couplings, data, ("compound", "attributes"))
+    assert "further_couplings: posterior_co_annotation.weight=0." in caplog.text
 
 
 def test_a_run_is_not_gone_on_with_on_another_table(

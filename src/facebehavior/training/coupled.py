@@ -88,17 +88,27 @@ class Couplings(nn.Module):
         if (posterior := section.posterior_co_annotation) is not None:
             self.weights[f"{pair.prefix}posterior_co_annotation"] = posterior.weight
             self.posterior_co_annotation = PosteriorCoAnnotation(
-                leaky(table, base_rates, posterior.leak), only_unlabelled=posterior.only_unlabelled
+                self._read(posterior.leak, base_rates), only_unlabelled=posterior.only_unlabelled
             )
         if (matched := section.distribution_matching) is not None:
             self.weights[f"{pair.prefix}distribution_matching"] = matched.weight
             self.distribution_matching = DistributionMatching(
-                leaky(table, base_rates, matched.leak) if matched.leak else table,
+                self._read(matched.leak, base_rates),
                 form=matched.form,
                 fixed=matched.fixed,
                 learns=matched.learns,
                 left_out=("neutral",) if matched.neutral == "left_out" else (),
             )
+
+    def _read(self, leak: float, base_rates: list[float]) -> Relatedness:
+        """Give the table that a coupling reads at first.
+
+        Where one is learned it is that one's start: another would match columns that are empty in
+        what is learned, and so silence them.
+        """
+        if self.learned_table is not None:
+            return self.learned_table.source
+        return leaky(self.table, base_rates, leak) if leak else self.table
 
     def labels(self, targets: Targets) -> Targets:
         """Give the labels that the supervised losses are taken on."""

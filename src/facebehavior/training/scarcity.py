@@ -33,11 +33,12 @@ def warn_of_scarcity(section: Coupling, pair: Pair, data: TrainingData) -> None:
     _log.warning(
         "%d pictures with %s get a soft label of %s, beside %d that have a real one, and each "
         "weighs %.0f times as much, which has harmed in our study; "
-        "coupling.posterior_co_annotation.weight=%.2g makes them alike",
+        "%sposterior_co_annotation.weight=%.2g makes them alike",
         taught,
         pair.second,
         pair.first,
         number,
         posterior.weight * number / taught,
+        "coupling." if pair == Pair() else "further_couplings: ",
         taught / number,
     )
