@@ -7,7 +7,7 @@ DATABASES is what ``facebehavior synthesize synthetic_study`` has made, SCULPTED
 twins ``synthetic_study_sculpted``, ``synthetic_study_du`` and ``synthetic_study_confirmation``,
 FER+ the folder that holds FER2013Train and FER2013Valid. Runs whose databases are not given are
 left out. On the page, comparisons of runs whose predictions are not in the folder stay as they
-stood. Prints what was run.
+stood: with ``--page`` no folder has to be there, and a checkout makes its page again.
 """
 
 import argparse

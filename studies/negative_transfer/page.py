@@ -42,7 +42,10 @@ SHOWN = (
 
 
 def write_page(plan: Plan, places: Places, databases: Path, results: Path) -> None:
-    """Write `negative_transfer.md`, `summary.json` and the pictures."""
+    """Write `negative_transfer.md`, `summary.json` and the pictures.
+
+    What takes databases, crops or predictions stays as it stood where these are not there.
+    """
     arms = resampled(plan, places)
     folder = results / "negative_transfer"
     kept = _kept(folder / "summary.json")
@@ -51,12 +54,13 @@ def write_page(plan: Plan, places: Places, databases: Path, results: Path) -> No
     named = (Compared(**row) for row in kept.get("contrasts", ()))
     compared = with_kept(contrasts(plan, arms), (o for o in named if o.family in plan.families))
     compared.sort(key=lambda one: list(plan.families).index(one.family))
+    units = places.database("action_units", plan.worlds["B"])
     coupled = [name for name, arm in plan.arms.items() if arm.coupling is not None]
     summary: dict[str, Any] = {
         "seeds": seeds_of(plan, places),
         "not_run": [job.name for job in plan.jobs() if not result_path(job, places).exists()],
         "runs": _runs(plan, places),
-        "rule": rule_firing(places.database("action_units", plan.worlds["B"])),
+        "rule": rule_firing(units) if units.is_dir() else kept["rule"],
         "table_errors": (
             table_errors(plan, places, databases)
             if places.empirical.exists()
@@ -64,7 +68,9 @@ def write_page(plan: Plan, places: Places, databases: Path, results: Path) -> No
         ),
         "means": means(plan, places),
         "pilot": pilot_figures(plan, places),
-        "learned_tables": learned_errors(plan, places, databases),
+        "learned_tables": (
+            learned_errors(plan, places, databases) if units.is_dir() else kept["learned_tables"]
+        ),
         "gains": [vars(one) for one in gained],
         "contrasts": [vars(one) for one in compared],
         "contrasts_over_seeds": over_seeds(plan, places, compared),

@@ -1,15 +1,18 @@
 import json
+import re
 from pathlib import Path
+from shutil import copy
 
 import numpy as np
 import pytest
 from scipy.stats import ttest_rel
 from studies.negative_transfer.comparing import Arms, Compared, contrasts, over_seeds, with_kept
-from studies.negative_transfer.page import filled, interval
+from studies.negative_transfer.page import filled, interval, write_page
 from studies.negative_transfer.plan import Family, Job, Places, Plan
 from studies.negative_transfer.running import result_path
 from studies.resampling import Array
 
+RESULTS = Path(__file__).parents[2] / "docs" / "results"
 ONE = Compared(
     "couplings", "B", "new_domain", "both", "uncoupled", "affect_ccc", 3, 0.05, 0.01, 0.09, 0.02
 )
@@ -80,6 +83,25 @@ def test_an_interval_over_seeds_alone_is_that_of_the_runs_own_figures(tmp_path: 
     expected = ttest_rel(values["both"], values["uncoupled"]).confidence_interval(0.95)
     assert found == pytest.approx((expected.low, expected.high))
     assert lacking == [None, None]
+
+
+def test_a_checkout_has_all_that_the_page_is_made_of(tmp_path: Path) -> None:
+    committed = RESULTS / "negative_transfer"
+    (tmp_path / "negative_transfer").mkdir()
+    copy(committed / "summary.json", tmp_path / "negative_transfer")
+    nothing = tmp_path / "nothing"
+    write_page(Plan.read(), Places(nothing, nothing, committed / "runs"), nothing, tmp_path)
+    before, after = (
+        json.loads((folder / "summary.json").read_text())
+        for folder in (committed, tmp_path / "negative_transfer")
+    )
+    for name in ("gains", "contrasts", "rule", "table_errors", "learned_tables"):
+        assert after[name] == before[name]
+    text = (tmp_path / "negative_transfer.md").read_text()
+    assert "{{" not in text
+    pictures = re.findall(r"\((negative_transfer/.+?\.png)\)", text)
+    assert len(pictures) > 5
+    assert all((tmp_path / name).is_file() for name in pictures)
 
 
 def test_the_plan_names_known_tasks_alone() -> None:
