@@ -77,5 +77,6 @@ def run(arguments: argparse.Namespace) -> int:
     if report.alignment.get("fallback"):
         print(f"{arguments.output}/undetected.csv: names the faces not found", file=sys.stderr)
     found = ", ".join(f"{count} {name}" for name, count in sorted(report.alignment.items()))
-    print(f"{arguments.output}: {report.written} of {reading.rows} faces cut out ({found})")
+    # Not of the rows that were read: a face may have a row in each of a dozen files.
+    print(f"{arguments.output}: {report.written} of {report.rows} faces cut out ({found})")
     return report_problems([*reading.problems, *report.problems])

@@ -117,6 +117,15 @@ def evaluate(
     chosen = None if listed is None else listed.among(rows)
     results = _judge(model, predictions, truth, rows, groups, resampling, protocol, chosen)
     scored = scored_tasks(predictions, truth, rows, model.metadata.action_unit_thresholds)
+    audits = tuple(
+        audit(one, protocol.main_metric[one.task], name, values, groups, resampling)
+        for name in by
+        for values in [texts(manifest, name)[rows]]
+        for one in scored
+        if one.task in protocol.main_metric
+    )
+    if by and not audits:
+        _log.warning("nothing that is judged here can be told by group: --by has no effect")
     return Evaluation(
         model_name=model.metadata.name,
         model_version=model.metadata.version,
@@ -139,13 +148,7 @@ def evaluate(
         ),
         active_from=active_from(manifest, rows, given),
         fold=fold,
-        audits=tuple(
-            audit(one, protocol.main_metric[one.task], name, values, groups, resampling)
-            for name in by
-            for values in [texts(manifest, name)[rows]]
-            for one in scored
-            if one.task in protocol.main_metric
-        ),
+        audits=audits,
         comparisons=tuple(
             compare(other, data, rows, scored, protocol, groups, resampling) for other in others
         ),

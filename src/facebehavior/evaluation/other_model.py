@@ -1,5 +1,6 @@
 """What a model is compared with: another model, or what answers as one does."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -21,6 +22,8 @@ from facebehavior.model_file import FaceModel, join
 
 if TYPE_CHECKING:
     from facebehavior.evaluation.evaluate import LabelledCrops
+
+_log = logging.getLogger(__name__)
 
 _AT_ONCE = 256
 
@@ -128,6 +131,12 @@ def compare(
         )
         if found is not None:
             differences.append(found)
+    if not differences:
+        _log.warning(
+            "%s: nothing to compare, it has no answer to what the protocol %s judges here",
+            other.name,
+            protocol.name,
+        )
     return Comparison(other.name, tuple(differences), unmatched)
 
 
