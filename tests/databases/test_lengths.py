@@ -100,7 +100,14 @@ def test_check_and_prepare_say_it_before_training(
         path.write_text("".join(path.read_text().splitlines(keepends=True)[:rows]))
     answer = facebehavior("databases", "check", "aff-wild", tmp_path / "root")
     assert said in answer.errors
+    # Of another video the tree has fewer values of arousal: that alone would be refused.
+    for dimension in ("valence", "arousal"):
+        (tmp_path / "root" / "annotations" / "train" / dimension / "107.txt").unlink()
     words = ("prepare", "aff-wild", tmp_path / "root", "-o", tmp_path / "out", "--size", 16)
+    refused = facebehavior(*words, "--strict")
+    assert (refused.code, said in refused.errors) == (2, True)
+    checked = facebehavior("databases", "check", "aff-wild", tmp_path / "root", "--strict")
+    assert (checked.code, checked.errors) == (2, refused.errors)
     assert said in facebehavior(*words).errors
 
 
@@ -121,6 +128,16 @@ def warnings(name: str, root: Path) -> list[str]:
     return report.warnings
 
 
+@pytest.mark.parametrize("name", ["afew-va", "aff-wild", "bp4d", "bp4d-plus"])
+def test_strict_reading_refuses_labels_that_do_not_fit(name: str, tmp_path: Path) -> None:
+    """The trees have them: pictures beyond the labels, or labels beyond the pictures."""
+    TREES[name](tmp_path)
+    said = warnings(name, tmp_path)
+    with pytest.raises(BadInput) as refused:
+        READERS[name](tmp_path, ReadingReport(strict=True))
+    assert str(refused.value) in said
+
+
 def test_files_of_one_subject_that_end_early_are_named(tmp_path: Path) -> None:
     TREES["disfa"](tmp_path)
     assert not any("end before" in one for one in warnings("disfa", tmp_path))
@@ -128,6 +145,8 @@ def test_files_of_one_subject_that_end_early_are_named(tmp_path: Path) -> None:
     path.write_text("1,0\n2,0\n")
     (told,) = (one for one in warnings("disfa", tmp_path) if "end before" in one)
     assert "1 of its files end before the others, such as SN001_au12.txt at frame 2 of 5" in told
+    with pytest.raises(BadInput, match="end before"):
+        READERS["disfa"](tmp_path, ReadingReport(strict=True))
 
 
 def test_kinds_of_aff_wild2_that_end_apart_are_named(tmp_path: Path) -> None:
@@ -136,6 +155,8 @@ def test_kinds_of_aff_wild2_that_end_apart_are_named(tmp_path: Path) -> None:
     aff_wild2.write_labels(tmp_path, "VA", "train", "1-30", ["0.1,0.2"] * 4)
     (told,) = (one for one in warnings("aff-wild2", tmp_path) if "as many rows" in one)
     assert "1-30 has 4 of VA, 6 of EXPR, 6 of AU" in told
+    with pytest.raises(BadInput, match="as many rows"):
+        READERS["aff-wild2"](tmp_path, ReadingReport(strict=True))
 
 
 @pytest.mark.parametrize(("name", "folder"), [("bp4d", "Sequences_2D+3D"), ("bp4d-plus", "2D+3D")])

@@ -35,7 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="of the reader; see info (may be repeated)",
     )
-    check.add_argument("--strict", action="store_true", help="stop at the first malformed row")
+    check.add_argument(
+        "--strict",
+        action="store_true",
+        help="stop at the first malformed row, and where rows and frames differ in number",
+    )
     check.add_argument("--json", action="store_true", help="print the result as JSON")
 
 

@@ -41,7 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--strict",
         action="store_true",
-        help="refuse the database at the first malformed row or picture",
+        help="refuse the database at the first malformed row or picture, and where rows and frames "
+        "differ in number",
     )
 
 
@@ -51,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from facebehavior.cli.problems import report_problems
     from facebehavior.databases import ReadingReport, find_pairs, find_reader, prepare
-    from facebehavior.databases.lengths import length_suspicions
+    from facebehavior.databases.lengths import compare_lengths
     from facebehavior.databases.options import parsed_options
     from facebehavior.faces.alignment import CropParameters
 
@@ -61,7 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
     options = parsed_options(read, arguments.option)
     manifest = read(Path(arguments.root), reading, **options)
     pairs = find_pairs(arguments.database, Path(arguments.root), reading)
-    for warning in (*reading.warnings, *length_suspicions(manifest)):
+    compare_lengths(manifest, reading)
+    for warning in reading.warnings:
         print(f"facebehavior: look at this: {warning}", file=sys.stderr)
     for reason, count in sorted(reading.dropped.items()):
         print(f"dropped {count} rows: {reason}", file=sys.stderr)

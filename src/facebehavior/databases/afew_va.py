@@ -70,7 +70,7 @@ def _frames(clip: Path, report: ReadingReport) -> Iterator[Labels]:
     frames = _annotations(file, report)
     beyond = len(pictures.keys() - frames.keys())
     if beyond:
-        report.warn(clip, f"{beyond} pictures have no annotation")
+        report.mismatch(clip, f"{beyond} pictures have no annotation")
     for stem, content in sorted(frames.items()):
         report.rows += 1
         try:

@@ -80,7 +80,7 @@ def _rows(
         valence = _numbers(annotations / "valence" / f"{name}.txt", report)
         arousal = _numbers(annotations / "arousal" / f"{name}.txt", report)
         if len(valence) != len(arousal):
-            report.warn(
+            report.mismatch(
                 annotations,
                 f"{name} has {len(valence)} values of valence and {len(arousal)} of arousal; "
                 "the frames that both have are taken",

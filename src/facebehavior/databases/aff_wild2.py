@@ -172,7 +172,7 @@ def _rows(
                     **found,
                 }
     if unequal:
-        report.warn(
+        report.mismatch(
             root,
             f"{len(unequal)} videos have not as many rows of every kind: {unequal[0]}; is a file "
             "cut off?",
@@ -193,7 +193,7 @@ def _compare_lengths(
         return
     beyond = sum(frame > max(labels) or frame < 1 for frame in pictures)
     if beyond:
-        report.warn(
+        report.mismatch(
             folders[0],
             f"{beyond} pictures have no row: the last is {max(pictures)}, the last row belongs to "
             f"{max(labels)}; are the frames counted from 0?",

@@ -122,7 +122,7 @@ def _compare_ends(
         return
     offset, count = ends.most_common(1)[0]
     if offset != frame_offset and abs(offset - frame_offset) == 1 and 2 * count > ends.total():
-        report.warn(
+        report.mismatch(
             pictures,
             f"in {count} of {ends.total()} sequences the number of the last picture is that of the "
             f"last coded frame {offset:+d}, where {frame_offset:+d} is taken; is the frame offset "
@@ -154,7 +154,7 @@ def _sequence(
     if present and labels:
         ends[max(present) - max(labels)] += 1
     if present and labels and max(labels) + release.frame_offset > max(present):
-        report.warn(
+        report.mismatch(
             folder,
             f"the last picture is {max(present)}, the last coded frame belongs to "
             f"{max(labels) + release.frame_offset}; is the frame offset "

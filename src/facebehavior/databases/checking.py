@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from facebehavior.databases.lengths import length_suspicions
+from facebehavior.databases.lengths import compare_lengths
 from facebehavior.databases.reading import ReadingReport
 from facebehavior.labels import (
     ACTION_UNIT_COLUMNS,
@@ -53,14 +53,14 @@ def check(manifest: Manifest, report: ReadingReport) -> DatabaseCheck:
 
     Args:
         manifest: what the reader gave.
-        report: what it said.
+        report: what it said; it takes what is said of the videos.
+
+    Raises:
+        FaceBehaviorError: the rows of a video do not fit its frames, in strict reading.
     """
+    compare_lengths(manifest, report)
     balance = _balance(manifest)
-    suspicions = [
-        *report.warnings,
-        *length_suspicions(manifest),
-        *_suspicions(manifest, balance),
-    ]
+    suspicions = [*report.warnings, *_suspicions(manifest, balance)]
     return DatabaseCheck(
         rows=len(manifest),
         splits=_counted(manifest.column("split")),

@@ -127,7 +127,7 @@ def intensities(
             last[file.name] = max(frame, last.get(file.name, 0))
     shorter = sorted(name for name, end in last.items() if end < max(last.values()))
     if shorter:
-        report.warn(
+        report.mismatch(
             folder,
             f"{len(shorter)} of its files end before the others, such as {shorter[0]} at frame "
             f"{last[shorter[0]]} of {max(last.values())}; are they cut off?",
@@ -161,7 +161,7 @@ def _of_pictures(
     if present and labels:
         last = max(labels) + offset
         if max(present) != last:
-            report.warn(
+            report.mismatch(
                 pictures,
                 f"the last picture is {max(present)}, the last row belongs to {last}; "
                 f"is frame_offset {max(present) - max(labels)}?",

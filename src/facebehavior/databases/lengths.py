@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from facebehavior.databases.pictures import VIDEOS
-from facebehavior.errors import BadInput
+from facebehavior.databases.reading import ReadingReport
+from facebehavior.errors import BadInput, FaceBehaviorError
 from facebehavior.faces.media.videos import count_frames
 from facebehavior.labels import Manifest
 
@@ -35,6 +36,18 @@ class Labelled:
     path: str
     last: int
     rows: int
+
+
+def compare_lengths(manifest: Manifest, report: ReadingReport) -> None:
+    """Warn of videos whose rows do not fit their frames; see `length_suspicions`.
+
+    Raises:
+        FaceBehaviorError: there is one, in strict reading.
+    """
+    for told in length_suspicions(manifest):
+        if report.strict:
+            raise FaceBehaviorError(told)
+        report.warnings.append(told)
 
 
 def length_suspicions(manifest: Manifest) -> Iterator[str]:

@@ -91,7 +91,7 @@ def read_pairs(root: Path, report: ReadingReport) -> list[Pair]:
             counting.problem(file, line, str(error))
     report.problems += counting.problems
     if counting.rows - 1 != folds * per_fold:
-        report.warn(
+        report.mismatch(
             file,
             f"its first line announces {folds} folds of {per_fold} pairs, found "
             f"{counting.rows - 1} rows; is it cut off?",

@@ -19,7 +19,7 @@ class ReadingReport:
         problems: malformed or unusable rows, each with its file and line.
         warnings: what looks wrong with the database as a whole, such as a missing archive or
             frames that are off by one; every row can still be used.
-        strict: raise the first problem instead of collecting it.
+        strict: raise the first problem or mismatch instead of collecting it.
     """
 
     strict: bool = False
@@ -47,6 +47,18 @@ class ReadingReport:
     def warn(self, place: Path, reason: str) -> None:
         """Note what looks wrong without making a row unusable."""
         self.warnings.append(f"{place}: {reason}")
+
+    def mismatch(self, place: Path, reason: str) -> None:
+        """Note rows that are too few, too many or one off for what they are about.
+
+        Rows that fit can be used.
+
+        Raises:
+            BadInput: in strict reading.
+        """
+        if self.strict:
+            raise BadInput(place, reason)
+        self.warn(place, reason)
 
 
 Reader = Callable[..., Manifest]
