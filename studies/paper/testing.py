@@ -96,9 +96,10 @@ def _tested(
 def _main_figure(evaluation: Evaluation) -> float | None:
     """Give what papers print: the protocol's single score, or its first main figure."""
     if evaluation.protocol.composite is not None:
-        return evaluation.composite()
-    figures = [one.value for one in evaluation.main_figures().values()]
-    return figures[0] if figures and not np.isnan(figures[0]) else None
+        figure = evaluation.composite()
+    else:
+        figure = next((one.value for one in evaluation.main_figures().values()), None)
+    return None if figure is None or np.isnan(figure) else figure
 
 
 def identified(run: Path, shards: Shards) -> dict[str, Any]:

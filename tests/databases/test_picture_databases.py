@@ -44,6 +44,13 @@ def test_affectnet_codes_sentinels_and_null(tmp_path: Path) -> None:
     assert report.dropped == {"no face": 2, "no picture": 2}
 
 
+def test_two_layouts_of_affectnet_are_refused(tmp_path: Path) -> None:
+    TREES["affectnet"](tmp_path)
+    write_tree_of_2021(tmp_path)
+    with pytest.raises(FaceBehaviorError, match=r"found training\.csv of the old and train_set"):
+        read("affectnet", tmp_path)
+
+
 def test_affectnet_bad_rows_are_problems(tmp_path: Path) -> None:
     TREES["affectnet"](tmp_path)
     path = tmp_path / "training.csv"

@@ -214,3 +214,12 @@ def test_cells_are_written_plainly() -> None:
     assert markdown_table(("a", "b"), [("x|y", "1\n2")]) == (
         "| a | b |\n| --- | ---: |\n| x\\|y | 1 2 |"
     )
+
+
+def test_an_undefined_single_score_is_null(evaluation: Evaluation, tmp_path: Path) -> None:
+    assert evaluation.affect is not None
+    constant = replace(evaluation.affect, figures={"mean_ccc": Interval(NAN)})
+    challenge = replace(evaluation, protocol=find_protocol("abaw-mtl"), affect=constant)
+    write_report(challenge, tmp_path)
+    assert json.loads((tmp_path / "report.json").read_text())["composite"] is None
+    assert "| **abaw-mtl: single score** | **-** |" in (tmp_path / "report.md").read_text()

@@ -57,12 +57,17 @@ def read_affectnet(root: Path, report: ReadingReport) -> Manifest:
         report: takes the counts and problems.
 
     Raises:
-        FaceBehaviorError: neither layout is there, or its pictures are not.
+        FaceBehaviorError: neither layout is there, or both are, or its pictures are not.
         BadInput: the first malformed row, in strict reading.
     """
     required_folder(root, "AffectNet")
     lists = {root / name: split for name, split in _LISTS.items() if (root / name).is_file()}
     parts = {root / name: split for name, split in _PARTS.items() if (root / name).is_dir()}
+    if lists and parts:
+        raise FaceBehaviorError(
+            f"{root}: expected one layout, found {next(iter(lists)).name} of the old and "
+            f"{next(iter(parts)).name} of March 2021; give a folder that holds one of them"
+        )
     if lists:
         folder = root / PICTURES
         if not names_in(folder):

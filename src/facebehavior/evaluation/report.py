@@ -52,7 +52,7 @@ def json_report(evaluation: Evaluation) -> str:
         result = getattr(evaluation, task)
         if result is not None:
             values[task]["labels"] = [each.name for each in result.classes]
-    values["composite"] = evaluation.composite()
+    values["composite"] = _plain(evaluation.composite())
     values["fallback_share"] = evaluation.fallback_share
     values["main_figures"] = _plain(evaluation.main_figures())
     return json.dumps(values, indent=2, sort_keys=True, allow_nan=False) + "\n"
