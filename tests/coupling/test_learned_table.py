@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -137,6 +138,27 @@ def test_mixed_precision_changes_nothing() -> None:
         assert total.dtype == distance.dtype == torch.float32
         found.append(total.item())
     assert found[0] == found[1]
+
+
+def test_action_units_may_be_permuted_with_their_table() -> None:
+    targets = random_targets(40, seed=1)
+    logits = torch.randn(40, 7, generator=torch.Generator().manual_seed(0))
+    order = torch.randperm(17, generator=torch.Generator().manual_seed(0))
+    moved_targets = replace(
+        targets,
+        action_units=targets.action_units[:, order],
+        action_units_annotated=targets.action_units_annotated[:, order],
+    )
+    labels = tuple(PRIOR.to_labels[place] for place in order.tolist())
+    moved_prior = Relatedness(PRIOR.from_labels, labels, PRIOR.values[:, order.numpy()], "moved")
+    plain, moved = LearnedTable(PRIOR), LearnedTable(moved_prior)
+    for table, labelled in ((plain, targets), (moved, moved_targets)):
+        for _ in range(5):
+            total, images = table.fit(logits, labelled)
+            (total / images + table.distance()[0]).backward()  # type: ignore[no-untyped-call]
+            table.move()
+    torch.testing.assert_close(moved.table(), plain.table()[:, order])
+    assert (plain.table() - plain.prior).abs().max() > 0.01
 
 
 def test_it_is_saved_as_any_table_is(tmp_path: Path) -> None:
