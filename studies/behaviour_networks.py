@@ -5,10 +5,12 @@ from pathlib import Path
 
 from facebehavior.training.loop import BEST
 from studies.negative_transfer.plan import Job, Places, Plan
-from studies.negative_transfer.running import run_all
+from studies.negative_transfer.running import predictions_path, run_all
 from studies.preparing import prepare_databases
 
 DATABASES = ("expression", "action_units", "affect", "test")
+TESTED = "new_domain-test"
+"""The name of a run's answers on the database `test`."""
 _MINUTES = 1e6
 
 
@@ -27,9 +29,16 @@ def train_missing(
     shards = work / "shards"
     prepare_databases({name: databases / name for name in DATABASES}, shards)
     jobs = [Job(arm, "B", seed) for seed in seeds for arm in arms]
-    missing = [job for job in jobs if not (run_folder(work, job.arm, job.seed) / BEST).is_file()]
+    places = Places(shards, work, work / "results")
+    missing = [job for job in jobs if not _is_trained(job, places)]
     if missing:
-        run_all(Plan.read(), missing, Places(shards, work, work / "results"), _MINUTES, processes)
+        run_all(Plan.read(), missing, places, _MINUTES, processes)
+
+
+def _is_trained(job: Job, places: Places) -> bool:
+    """Say whether a run has come to its end: weights are kept on the way, answers after it."""
+    weights = run_folder(places.work, job.arm, job.seed) / BEST
+    return weights.is_file() and predictions_path(job, places, TESTED).is_file()
 
 
 def run_folder(work: Path, arm: str, seed: int) -> Path:

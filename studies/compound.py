@@ -35,7 +35,8 @@ from facebehavior.evaluation.metrics import confusion_matrix
 from facebehavior.evaluation.tables import markdown_table
 from facebehavior.files import writing
 from facebehavior.labels import COMPOUND_EXPRESSIONS
-from studies.behaviour_networks import train_missing
+from studies import compound_ceiling
+from studies.behaviour_networks import TESTED, train_missing
 from studies.contrasts import INTERVALS, Figures, contrast_table, differences
 from studies.resampling import Array, drawn_weights, mean_interval, weighted_uar
 from studies.runs import discussion, write_json
@@ -78,7 +79,7 @@ def outputs(work: Path, runs: Sequence[str], seed: int) -> dict[str, NDArray[np.
     """Give the probabilities and affect of one network, or of three, on the test pictures."""
     found: dict[str, NDArray[np.float64]] = {}
     for run in runs:
-        with np.load(work / "predictions" / f"{run}-B-seed{seed}" / "new_domain-test.npz") as file:
+        with np.load(work / "predictions" / f"{run}-B-seed{seed}" / f"{TESTED}.npz") as file:
             for head in ("expression", "action_units", "affect"):
                 if np.isfinite(file[head]).all():
                     found[head] = file[head].astype(np.float64)
@@ -161,14 +162,12 @@ def page(found: Mapping[str, Any]) -> str:
 
 
 def _ceiling() -> str:
-    path = RESULTS / "compound_ceiling.json"
-    if not path.is_file():
-        return ""
-    rows = [(name, f"{uar:.3f}") for name, uar in json.loads(path.read_text()).items()]
+    found = json.loads(compound_ceiling.RESULT.read_text())
+    rows = [(name, f"{uar:.3f}") for name, uar in found.items()]
     return (
-        "The same rules given the truth (`python -m studies.compound_ceiling`): true action units, "
-        "true valence, and the expressions that follow from the true action units and their "
-        f"table:\n\n{markdown_table(('rule', 'UAR'), rows)}\n\n"
+        "The same rules given the truth: true action units, true valence, and the expressions that "
+        "follow from the true action units and their table:\n\n"
+        f"{markdown_table(('rule', 'UAR'), rows)}\n\n"
     )
 
 
@@ -189,6 +188,7 @@ def main() -> None:
             parser.error("expected DATABASES and --work WORK, or --page")
         runs = list(dict.fromkeys(run for arm in ARMS.values() for run in arm))
         train_missing(runs, SEEDS, given.databases, given.work, given.processes)
+        write_json(compound_ceiling.measure(given.databases), compound_ceiling.RESULT)
         write_json(measure(given.work), RESULTS / "compound.json")
     with writing(RESULTS / "compound.md") as path:
         path.write_text(page(json.loads((RESULTS / "compound.json").read_text())))

@@ -1,16 +1,10 @@
 """The zero-shot rules given the truth: what they could reach if nothing were mistaken.
 
-    python -m studies.compound_ceiling DATA
-
-DATA is what `facebehavior synthesize synthetic_study` has made. The rules of `studies.compound` are
-given the true action units and the true sign of valence; expressions are the probabilities of the
-seven basic ones that follow from the true action units and the table that they were drawn from, as
-an oracle would tell them. Writes docs/results/compound_ceiling.json, which the page of
-`studies.compound` quotes.
+The rules of `studies.compound`, which measures and quotes this, are given the true action units and
+the true sign of valence; expressions are the probabilities of the seven basic ones that follow from
+the true action units and the table that they were drawn from, as an oracle would tell them.
 """
 
-import argparse
-import json
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +12,6 @@ from numpy.typing import NDArray
 
 from facebehavior.compound import action_unit_scores, component_products, compound_scores
 from facebehavior.evaluation.metrics import confusion_matrix, unweighted_average_recall
-from facebehavior.files import writing
 from facebehavior.labels import ACTION_UNIT_COLUMNS, COMPOUND_EXPRESSIONS, EXPRESSIONS, Manifest
 from facebehavior.synthesis import read_configuration
 from facebehavior.synthesis.plan import truth_table
@@ -28,7 +21,11 @@ RESULT = Path("docs/results/compound_ceiling.json")
 
 
 def measure(data: Path) -> dict[str, float]:
-    """Give the UAR of each rule on the compound faces of the test database."""
+    """Give the UAR of each rule on the compound faces of the test database.
+
+    Args:
+        data: what `facebehavior synthesize synthetic_study` has made.
+    """
     truth = Manifest.read(data / "test" / "truth.parquet")
     labels = truth.column("compound").to_pylist()
     rows = np.flatnonzero([label is not None for label in labels])
@@ -54,16 +51,3 @@ def measure(data: Path) -> dict[str, float]:
 def _uar(classes: NDArray[np.int64], scores: NDArray[np.float64]) -> float:
     guessed = scores.argmax(axis=1)
     return unweighted_average_recall(confusion_matrix(classes, guessed, scores.shape[1]))
-
-
-def main() -> None:
-    """Measure, and write the result."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("data", type=Path)
-    found = measure(parser.parse_args().data)
-    with writing(RESULT) as path:
-        path.write_text(json.dumps(found, indent=1) + "\n")
-
-
-if __name__ == "__main__":
-    main()

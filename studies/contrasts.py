@@ -1,7 +1,7 @@
 """Contrasts between the arms of a study that trains, with intervals and corrected p-values.
 
-Every run may keep its figures under many draws of people (`keep_draws`). Where both arms of a
-contrast have them, its interval is over people and seeds, else over seeds alone.
+Every run may keep its figures under many draws of people beside its result (`keep_draws`). Where
+both arms of a contrast have them, its interval is over people and seeds, else over seeds alone.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +23,9 @@ are; (1,) where no draws were kept."""
 INTERVALS = (
     "Difference with its 95 % interval; p after Holm's correction within the family. Over people "
     "and seeds where the answers of both arms' runs were kept, else over seeds alone (Student's "
-    "t), which says nothing of other people. Over people alone there is no p."
+    "t), which says nothing of other people. Over people alone there is no p. Draws of two or "
+    "three seeds know little of how much seeds differ: where they are drawn with people, the "
+    "interval over seeds alone (Student's t) stands beside."
 )
 
 
@@ -38,6 +40,8 @@ class Difference:
         over: what interval and p-value are over: `people and seeds`, or one of them.
         mean, low, high: of the difference, with its 95 % interval.
         p: two-sided, corrected by Holm's method within the family; None where none is known.
+        seeds_alone: where `over` is `people and seeds`, the 95 % interval by Student's t over the
+            seeds with the people as they are.
     """
 
     family: str
@@ -50,6 +54,7 @@ class Difference:
     low: float
     high: float
     p: float | None
+    seeds_alone: tuple[float, float] | None = None
 
 
 def keep_draws(path: Path, figures: Mapping[str, Array]) -> None:
@@ -67,17 +72,17 @@ def as_they_are(drawn: Mapping[str, Array], figures: Iterable[str]) -> dict[str,
     return {name: float(drawn[name][0]) if name in drawn else None for name in figures}
 
 
-def collected(found: Mapping[str, Mapping[str, Any]], draws: Path) -> dict[str, Figures]:
+def collected(found: Mapping[str, Mapping[str, Any]], results: Path) -> dict[str, Figures]:
     """Gather the figures of all runs by arm.
 
     Args:
         found: of each run its arm, its seed and its figures; those that are None are left out.
-        draws: folder of what `keep_draws` has written, `<run>.npz`.
+        results: folder of what `keep_draws` has written, `<run>.npz`.
     """
     arms: dict[str, dict[str, dict[int, Array]]] = {}
     for name, run in found.items():
         figures = {f: np.array([v]) for f, v in run["figures"].items() if v is not None}
-        kept = draws / f"{name}.npz"
+        kept = results / f"{name}.npz"
         if kept.is_file():
             with np.load(kept, allow_pickle=False) as arrays:
                 figures |= {figure: arrays[figure].astype(np.float64) for figure in arrays.files}
@@ -113,12 +118,14 @@ def _family(
         _difference(name, better, worse, figure, arms)
         for better, worse in pairs
         for figure in figures
+        if not any(arm in arms and figure not in arms[arm] for arm in (better, worse))
     ]
-    found = [one for one in compared if one is not None]
-    # A contrast of one seed still counts among those that could have been found.
-    corrected = holm([1.0 if one.p is None else one.p for one in found])
+    # A contrast of one seed, or not run yet, still counts among those that could have been found.
+    corrected = holm([1.0 if one is None or one.p is None else one.p for one in compared])
     return [
-        one if one.p is None else replace(one, p=p) for one, p in zip(found, corrected, strict=True)
+        one if one.p is None else replace(one, p=p)
+        for one, p in zip(compared, corrected, strict=True)
+        if one is not None
     ]
 
 
@@ -132,11 +139,18 @@ def _difference(
         mean, low, high, p = difference(first, second)
         if len(common) == 1:
             return Difference(*place, "people", mean, low, high, None)
-        return Difference(*place, "people and seeds", mean, low, high, p)
+        _, *alone, _ = _over_seeds(first, second, common)
+        return Difference(*place, "people and seeds", mean, low, high, p, (alone[0], alone[1]))
     if len(common) < 2:
         return None
+    return Difference(*place, "seeds", *_over_seeds(first, second, common))
+
+
+def _over_seeds(
+    first: Mapping[int, Array], second: Mapping[int, Array], common: Sequence[int]
+) -> tuple[float, float, float, float]:
     ours, theirs = ({seed: float(arm[seed][0]) for seed in common} for arm in (first, second))
-    return Difference(*place, "seeds", *seed_difference(ours, theirs))
+    return seed_difference(ours, theirs)
 
 
 def contrast_table(found: Sequence[Mapping[str, Any]]) -> str:
@@ -147,13 +161,20 @@ def contrast_table(found: Sequence[Mapping[str, Any]]) -> str:
             f"{one['better']} minus {one['worse']}",
             one["figure"],
             one["over"],
-            f"{one['mean']:+.3f} ({one['low']:+.3f} to {one['high']:+.3f})",
+            f"{one['mean']:+.3f} ({one['low']:+.3f} to {one['high']:+.3f})"
+            f"{_alone(one['seeds_alone'])}",
             _p(one["p"]),
         )
         for one in found
     ]
     titles = ("family", "contrast", "figure", "interval over", "difference (95 %)", "p (Holm)")
     return markdown_table(titles, rows)
+
+
+def _alone(interval: Sequence[float] | None) -> str:
+    if interval is None:
+        return ""
+    return f"; seeds alone {interval[0]:+.3f} to {interval[1]:+.3f}"
 
 
 def _p(value: float | None) -> str:

@@ -134,7 +134,7 @@ def work_on(job: Job, work: Path) -> dict[str, Any]:
                 assert found is not None
                 said[tested.rows] = found.logits["compound"].argmax(axis=1)
     drawn = _uar(said, work)
-    keep_draws(work / "draws" / NAME / f"{job.name}.npz", {"uar": drawn})
+    keep_draws(RESULTS / NAME / f"{job.name}.npz", {"uar": drawn})
     return {**job.settings, "figures": as_they_are({"uar": drawn}, ["uar"])}
 
 
@@ -217,7 +217,7 @@ def main() -> None:
     """Do the runs, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("databases", type=Path, nargs="?")
-    parser.add_argument("--work", type=Path, help="for crops, networks and draws")
+    parser.add_argument("--work", type=Path, help="for crops and networks")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--page", action="store_true", help="only the page")
     given = parser.parse_args()
@@ -229,12 +229,12 @@ def main() -> None:
         prepare_databases({"few_shot": given.databases / "few_shot"}, given.work / "shards")
         work = partial(work_on, work=given.work)
         found = do_all(jobs(), work, RESULTS / NAME, given.processes)
-        write_json(summary_of(found, given.work / "draws" / NAME), RESULTS / f"{NAME}.json")
+        write_json(summary_of(found), RESULTS / f"{NAME}.json")
     summary = json.loads((RESULTS / f"{NAME}.json").read_text())
     write_page(read_all(jobs(), RESULTS / NAME), summary, RESULTS)
 
 
-def summary_of(found: Mapping[str, Mapping[str, Any]], draws: Path) -> dict[str, Any]:
+def summary_of(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Give means and contrasts."""
     names = dict.fromkeys(str(one["arm"]) for one in found.values())
     families = {
@@ -244,7 +244,7 @@ def summary_of(found: Mapping[str, Mapping[str, Any]], draws: Path) -> dict[str,
         ]
         for family, (protocol, (better, worse)) in CONTRASTS.items()
     }
-    contrasts = differences(families, ["uar"], collected(found, draws))
+    contrasts = differences(families, ["uar"], collected(found, RESULTS / NAME))
     return {"means": means(found, names, ["uar"]), "contrasts": [vars(one) for one in contrasts]}
 
 

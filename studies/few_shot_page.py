@@ -25,8 +25,7 @@ PROTOCOLS = {
     "domain that no network has seen before: k pictures of each class from the people of "
     "two thirds, tested on the people of the last third, three times",
     "other domain": "k pictures of each class of the database `few_shot`, portraits before a wall, "
-    "tested on all compound faces of `test`; these runs were made on another machine, and their "
-    "answers were not kept",
+    "tested on all compound faces of `test`",
 }
 
 

@@ -11,7 +11,7 @@ split, before labels are hidden; that, and which labels are hidden, is this proj
     python -m studies.identity_attributes --page
 
 DATABASES is what `facebehavior synthesize synthetic_study --only identity` has made; WORK is for
-crops and draws. Tests: closed-set identification of the same people (`test_same_people`),
+crops. Tests: closed-set identification of the same people (`test_same_people`),
 verification of people never seen (`test_new_people`), attributes on both. Results come one JSON a
 run; what is there is not done again. `--page` writes the page from the results alone.
 """
@@ -48,7 +48,7 @@ from studies.contrasts import (
     keep_draws,
 )
 from studies.identity_figures import FIGURES, drawn_figures
-from studies.preparing import prepare_databases
+from studies.preparing import is_prepared, prepare_databases
 from studies.runs import (
     Job,
     arms_by_seeds,
@@ -107,7 +107,7 @@ def derive(work: Path) -> None:
         ("half_attributes", ~alternate, ("identity",)),
     ):
         folder = work / "shards" / name
-        if not folder.is_dir():
+        if not is_prepared(folder):
             part = table.filter(pa.array(rows))
             part = part.drop_columns([n for n in hidden if n in part.column_names])
             batches = iter(part.combine_chunks().to_batches())
@@ -151,7 +151,7 @@ def work_on(job: Job, work: Path) -> dict[str, Any]:
     labelled = person_names(Shards(work / "shards" / "half_identity").manifest)
     people = sorted({name for name in labelled if name is not None})
     drawn = drawn_figures(network, Shards(work / "shards" / "identity"), people)
-    keep_draws(work / "draws" / NAME / f"{job.name}.npz", drawn)
+    keep_draws(RESULTS / NAME / f"{job.name}.npz", drawn)
     return {**job.settings, "figures": as_they_are(drawn, FIGURES)}
 
 
@@ -181,7 +181,7 @@ def main() -> None:
     """Do the runs, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("databases", type=Path, nargs="?")
-    parser.add_argument("--work", type=Path, help="for crops and draws")
+    parser.add_argument("--work", type=Path, help="for crops")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--page", action="store_true", help="only the page")
     given = parser.parse_args()
@@ -192,16 +192,15 @@ def main() -> None:
         prepare_databases({"identity": given.databases / "identity"}, given.work / "shards")
         derive(given.work)
         found = do_all(jobs, partial(work_on, work=given.work), RESULTS / NAME, given.processes)
-        write_summary(found, given.work)
+        write_json(summary_of(found), SUMMARY)
     with writing(RESULTS / f"{NAME}.md") as path:
         path.write_text(page(read_all(jobs, RESULTS / NAME), json.loads(SUMMARY.read_text())))
 
 
-def write_summary(found: Mapping[str, Mapping[str, Any]], work: Path) -> None:
-    """Write means and contrasts."""
-    contrasts = differences(CONTRASTS, COMPARED, collected(found, work / "draws" / NAME))
-    content = {"means": means(found, ARMS, FIGURES), "contrasts": [vars(c) for c in contrasts]}
-    write_json(content, SUMMARY)
+def summary_of(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Give means and contrasts."""
+    contrasts = differences(CONTRASTS, COMPARED, collected(found, RESULTS / NAME))
+    return {"means": means(found, ARMS, FIGURES), "contrasts": [vars(c) for c in contrasts]}
 
 
 if __name__ == "__main__":

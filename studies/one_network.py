@@ -9,7 +9,7 @@ same number of pictures in every arm: its own label set's, which no other task s
     python -m studies.one_network --page
 
 DATABASES is what `facebehavior synthesize synthetic_study` has made, LFW the folder of that release
-(a quarter of its people is kept for testing); WORK is for crops and draws. Tests: behaviour in a
+(a quarter of its people is kept for testing); WORK is for crops. Tests: behaviour in a
 new domain (`test`); identification of the same synthetic people, verification and attributes of new
 ones; verification of LFW's people that were not trained on. Results come one JSON a run; what is
 there is not done again. `--page` writes the page from the results alone.
@@ -148,9 +148,7 @@ def work_on(job: Job, work: Path) -> dict[str, Any]:
             drawn |= replicated(task, found)
     if "identity" in sets:
         drawn |= _identity(network, work / "shards")
-    keep_draws(
-        work / "draws" / NAME / f"{job.name}.npz", {n: drawn[n] for n in FIGURES if n in drawn}
-    )
+    keep_draws(RESULTS / NAME / f"{job.name}.npz", {n: drawn[n] for n in FIGURES if n in drawn})
     parameters = sum(weight.numel() for weight in network.parameters())
     return {**job.settings, "parameters": parameters, "figures": as_they_are(drawn, FIGURES)}
 
@@ -206,7 +204,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("databases", type=Path, nargs="?")
     parser.add_argument("lfw", type=Path, nargs="?")
-    parser.add_argument("--work", type=Path, help="for crops and draws")
+    parser.add_argument("--work", type=Path, help="for crops")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--page", action="store_true", help="only the page")
     given = parser.parse_args()
@@ -216,16 +214,15 @@ def main() -> None:
             parser.error("expected DATABASES LFW and --work WORK, or --page")
         prepare(given.databases, given.lfw, given.work / "shards")
         found = do_all(jobs, partial(work_on, work=given.work), RESULTS / NAME, given.processes)
-        write_summary(found, given.work)
+        write_json(summary_of(found), SUMMARY)
     with writing(RESULTS / f"{NAME}.md") as path:
         path.write_text(page(read_all(jobs, RESULTS / NAME), json.loads(SUMMARY.read_text())))
 
 
-def write_summary(found: Mapping[str, Mapping[str, Any]], work: Path) -> None:
-    """Write means and contrasts."""
-    contrasts = differences(CONTRASTS, tuple(FIGURES), collected(found, work / "draws" / NAME))
-    content = {"means": means(found, ARMS, FIGURES), "contrasts": [vars(c) for c in contrasts]}
-    write_json(content, SUMMARY)
+def summary_of(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Give means and contrasts."""
+    contrasts = differences(CONTRASTS, tuple(FIGURES), collected(found, RESULTS / NAME))
+    return {"means": means(found, ARMS, FIGURES), "contrasts": [vars(c) for c in contrasts]}
 
 
 if __name__ == "__main__":

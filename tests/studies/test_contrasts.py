@@ -2,10 +2,12 @@
 
 import json
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
+import studies.behaviour_networks
 import studies.compound
 import studies.few_shot
 import studies.identity_attributes
@@ -13,6 +15,7 @@ import studies.one_network
 from scipy.stats import ttest_rel
 from studies.contrasts import as_they_are, collected, contrast_table, differences, keep_draws
 from studies.identity_figures import verified
+from studies.negative_transfer.plan import Job
 from studies.resampling import (
     drawn_weights,
     holm,
@@ -20,11 +23,14 @@ from studies.resampling import (
     seed_difference,
     weighted_share,
 )
+from studies.runs import arms_by_seeds, read_all
 
 from facebehavior.evaluation.judging import drawn_pairs
 from facebehavior.evaluation.metrics import roc_auc
+from facebehavior.training.loop import BEST
 
 RESULTS = Path(__file__).parents[2] / "docs" / "results"
+TRAINING = (studies.few_shot, studies.identity_attributes, studies.one_network)
 
 
 def test_seeds_alone_are_compared_as_scipy_does() -> None:
@@ -91,11 +97,32 @@ def test_people_are_drawn_where_both_arms_kept_their_answers(tmp_path: Path) -> 
     assert first.mean == pytest.approx(means[0] - means[1], abs=1e-6)
     # The p-values of a family are corrected together: the least by the number of all.
     values = [{s: found[f"{arm}{s}"]["figures"]["auc"] for s in range(3)} for arm in "abc"]
+    assert first.seeds_alone == pytest.approx(seed_difference(*values[:2])[1:3], rel=1e-3)
+    assert second.seeds_alone is None
     assert third.p == pytest.approx(seed_difference(values[1], values[2])[3], rel=1e-3)
     assert [first.p, second.p] == pytest.approx(
         holm([2 / 201, seed_difference(values[0], values[2])[3]]), rel=1e-3
     )
     assert "| x | a minus b | auc | people and seeds |" in contrast_table([vars(first)])
+    assert contrast_table([vars(first), vars(second)]).count("; seeds alone") == 1
+
+
+def test_contrasts_that_are_not_run_yet_count_in_the_correction() -> None:
+    generator = np.random.default_rng(4)
+    arms = {
+        arm: {"auc": {seed: generator.normal(level, 0.01, 1) for seed in range(3)}}
+        for arm, level in (("a", 0.7), ("b", 0.5))
+    }
+    arms["once"] = {"auc": {0: np.array([0.6])}}
+    arms["other task"] = {"uar": {seed: np.array([0.6]) for seed in range(3)}}
+    alone, among = ([("a", "b")], [("a", "b"), ("a", "not run"), ("a", "once")])
+    (first,) = differences({"x": alone}, ["auc"], arms)
+    (second,) = differences({"x": among}, ["auc"], arms)
+    assert first.p is not None
+    assert second.p == pytest.approx(3 * first.p)
+    # A figure that an arm has not cannot be compared, whatever is run.
+    (third,) = differences({"x": [*alone, ("a", "other task")]}, ["auc"], arms)
+    assert third == first
 
 
 def test_contrasts_name_arms_that_are_run() -> None:
@@ -109,6 +136,37 @@ def test_contrasts_name_arms_that_are_run() -> None:
     for protocol, pair in studies.few_shot.CONTRASTS.values():
         for name in pair:
             assert f"{protocol}: {name}, k = 10" in run
+
+
+@pytest.mark.parametrize("study", TRAINING, ids=lambda study: str(study.NAME))
+def test_a_study_says_what_follows_from_its_runs(
+    study: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(study, "RESULTS", RESULTS)
+    summary = json.loads((RESULTS / f"{study.NAME}.json").read_text())
+    jobs = arms_by_seeds(study.ARMS, study.SEEDS) if hasattr(study, "ARMS") else study.jobs()
+    again = study.summary_of(read_all(jobs, RESULTS / study.NAME))
+    for ours, kept in zip(again["contrasts"], summary["contrasts"], strict=True):
+        assert ours.pop("seeds_alone") == pytest.approx(kept.pop("seeds_alone"), abs=1e-9)
+        assert ours == pytest.approx(kept, abs=1e-9)
+
+
+def test_networks_whose_training_was_broken_off_are_trained_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Job] = []
+    networks = studies.behaviour_networks
+    monkeypatch.setattr(networks, "prepare_databases", lambda *_: None)
+    monkeypatch.setattr(networks, "run_all", lambda _, jobs, *__: asked.extend(jobs))
+    for seed in (0, 1):
+        weights = networks.run_folder(tmp_path, "uncoupled", seed) / BEST
+        weights.parent.mkdir(parents=True)
+        weights.touch()
+    answers = tmp_path / "predictions" / "uncoupled-B-seed0" / f"{networks.TESTED}.npz"
+    answers.parent.mkdir(parents=True)
+    answers.touch()
+    networks.train_missing(["uncoupled"], range(3), tmp_path, tmp_path, 1)
+    assert [job.seed for job in asked] == [1, 2]
 
 
 @pytest.mark.parametrize("name", ["few_shot", "identity_attributes", "one_network"])

@@ -13,9 +13,12 @@ from tests.conftest import Answer
 from tests.training.test_run import checked
 from tests.training.toys import write_toy_shard
 
-from facebehavior.labels import COMPOUND_EXPRESSIONS, COMPOUND_TASK
+from facebehavior.errors import FaceBehaviorError
+from facebehavior.labels import COMPOUND_EXPRESSIONS, COMPOUND_TASK, Manifest, label_arrays
 from facebehavior.model_file import FaceModel
+from facebehavior.training.configuration import FewShot, Source
 from facebehavior.training.data import TrainingData, open_training_data
+from facebehavior.training.few_shot import few_of_each
 
 Command = Callable[..., Answer]
 RECIPE = Path(__file__).parents[2] / "recipes" / "few_shot.yaml"
@@ -106,6 +109,22 @@ def test_the_seed_draws_the_pictures_and_fewer_are_among_more(
     two = drawn(opened(content))
     assert len(two) == 4
     assert set(two) < set(four)
+
+
+def test_a_class_that_cannot_be_learned_is_named(caplog: pytest.LogCaptureFixture) -> None:
+    rows = [
+        {"image": str(place), "database": "x", "compound": name}
+        for place, name in enumerate((DARK, DARK, BRIGHT))
+    ]
+    labels = label_arrays(Manifest.from_rows(rows), [COMPOUND_TASK])
+    source = Source(shards="x", few_shot=FewShot(per_class=1))
+    assert len(few_of_each(labels, np.arange(3), source, [COMPOUND_TASK], 0)) == 2
+    (warning,) = caplog.messages
+    assert "no picture of" in warning
+    assert all((name in warning) == (name not in (DARK, BRIGHT)) for name in NAMES)
+    # Its one picture is held out: it would be tested without having been learned.
+    with pytest.raises(FaceBehaviorError, match=f"but {BRIGHT} has 0 to train on"):
+        few_of_each(labels, np.arange(2), source, [COMPOUND_TASK], 0)
 
 
 @pytest.mark.parametrize(

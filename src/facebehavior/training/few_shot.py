@@ -1,5 +1,6 @@
 """Drawing a few pictures of each class of a task."""
 
+import logging
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,6 +10,8 @@ from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import EXPRESSIONS, LabelArrays, Task
 from facebehavior.training.label_set_section import Source
 
+_log = logging.getLogger(__name__)
+
 
 def few_of_each(
     labels: LabelArrays,
@@ -17,7 +20,7 @@ def few_of_each(
     tasks: Sequence[Task],
     seed: int,
 ) -> NDArray[np.int64]:
-    """Draw `per_class` of the rows of every class that occurs.
+    """Draw `per_class` of the rows of every class that any of the pictures has.
 
     Args:
         labels: of all N pictures.
@@ -30,7 +33,7 @@ def few_of_each(
         Rows in rising order.
 
     Raises:
-        FaceBehaviorError: there is no such task, or a class has fewer pictures.
+        FaceBehaviorError: there is no such task, or a class has fewer pictures among the rows.
     """
     assert source.few_shot is not None
     task, per_class = source.few_shot.task, source.few_shot.per_class
@@ -46,8 +49,13 @@ def few_of_each(
     else:
         annotated, classes = labels.further[task].annotated, labels.further[task].values
     known = rows[annotated[rows]]
+    occurring = np.unique(classes[annotated])
+    missing = [name for n, name in enumerate(vocabularies[task]) if n not in occurring]
+    if missing:
+        _log.warning("%s: no picture of %s: not learned", source.shards, ", ".join(missing))
     drawn = []
-    for place in np.unique(classes[known]):
+    # A class whose pictures are all held out would be tested and never learned: it counts too.
+    for place in occurring:
         of_class = known[classes[known] == place]
         if len(of_class) < per_class:
             raise FaceBehaviorError(
