@@ -16,9 +16,9 @@ from tests.training.toys import write_toy_shard
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import COMPOUND_EXPRESSIONS, COMPOUND_TASK, Manifest, label_arrays
 from facebehavior.model_file import FaceModel
-from facebehavior.training.configuration import FewShot, Source
 from facebehavior.training.data import TrainingData, open_training_data
 from facebehavior.training.few_shot import few_of_each
+from facebehavior.training.label_set_section import FewShot, Source
 
 Command = Callable[..., Answer]
 RECIPE = Path(__file__).parents[2] / "recipes" / "few_shot.yaml"
