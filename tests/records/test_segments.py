@@ -98,6 +98,24 @@ def test_a_second_run_of_the_same_work_goes_on_behind_the_last_note(tmp_path: Pa
     assert not second.folder.exists()
 
 
+@pytest.mark.parametrize("damage", ["missing", "empty", "cut"])
+def test_nothing_behind_a_missing_or_broken_segment_is_kept(tmp_path: Path, damage: str) -> None:
+    """A computer that fails can leave files without their content, a stop while removing gaps."""
+    first = Segments(tmp_path / "rows", SCHEMA, "clip")
+    for number in range(3):
+        first.add(_batch(number, 1))
+        first.flush(f"{number} is done")
+    broken = first.folder / "000001.arrow"
+    content = broken.read_bytes()
+    broken.unlink()
+    if damage != "missing":
+        broken.write_bytes(content[: len(content) // 2] if damage == "cut" else b"")
+    second = Segments(tmp_path / "rows", SCHEMA, "clip")
+    assert second.note == "0 is done"
+    assert _numbers(list(second.stored())) == [0]
+    assert [path.name for path in second.folder.glob("*.arrow")] == ["000000.arrow"]
+
+
 def test_rows_without_a_note_are_done_again(tmp_path: Path) -> None:
     first = Segments(tmp_path / "rows", SCHEMA, "clip")
     first.add(_batch(0, 3))

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 import pyarrow as pa
@@ -119,13 +120,24 @@ class Segments:
 
     def _go_on(self) -> None:
         """Keep what stands up to the last note."""
-        paths = sorted(self.folder.glob(_NAMES))
-        notes = [_note_of(path) for path in paths]
-        kept = max((n for n, note in enumerate(notes, start=1) if note is not None), default=0)
-        for path in [*paths[kept:], *self.folder.glob(".unfinished-*")]:
-            path.unlink()
-        self._count = kept
-        self.note = notes[kept - 1] if kept else None
+        notes = list(self._notes())
+        self._count = max((n for n, note in enumerate(notes, 1) if note is not None), default=0)
+        self.note = notes[self._count - 1] if self._count else None
+        keep = {self._work_file, *map(self._path, range(self._count))}
+        for path in self.folder.iterdir():
+            if path not in keep and is_ours(path):
+                path.unlink()
+
+    def _notes(self) -> Iterator[str | None]:
+        """Go through the notes of the segments, up to where one is missing or broken."""
+        for number in count():
+            if not self._path(number).is_file():
+                return
+            try:
+                note = _note_of(self._path(number))
+            except (pa.ArrowInvalid, OSError):
+                return  # the computer has failed before all of it was on the disk
+            yield note
 
     def _read_work(self) -> str | None:
         return self._work_file.read_text() if self._work_file.is_file() else None
