@@ -178,6 +178,14 @@ def test_libreface_has_no_row_without_a_face(tmp_path: Path) -> None:
     assert row["au_12_intensity"] == row["pitch"] == ""
 
 
+@pytest.mark.parametrize("ending", [".openface.csv", ".libreface.csv"])
+def test_what_cannot_name_its_video_does_not_mix_two(tmp_path: Path, ending: str) -> None:
+    ours = record(tmp_path / "r.parquet", face(), face(source="another", frame=0))
+    with pytest.raises(FaceBehaviorError, match=r"one video or photograph.*clip and another"):
+        convert(ours, tmp_path / f"out{ending}")
+    assert not (tmp_path / f"out{ending}").exists()
+
+
 @every_peer
 def test_what_both_sides_have_comes_back(tmp_path: Path, peer: Peer) -> None:
     theirs = tmp_path / f"clip{peer.ending}"

@@ -7,7 +7,7 @@ from facebehavior.records.columns import (
     record_columns,
 )
 from facebehavior.records.converting import convert, read_any_records
-from facebehavior.records.formats import check_held
+from facebehavior.records.formats import check_held, check_sources
 from facebehavior.records.reading import read_records
 from facebehavior.records.rows import FaceRecord, FrameRecord, record_batch
 from facebehavior.records.schema import (
@@ -27,6 +27,7 @@ __all__ = [
     "RecordedModel",
     "arrow_schema",
     "check_held",
+    "check_sources",
     "checked_format",
     "convert",
     "open_writer",

@@ -27,11 +27,13 @@ class FileFormat:
         write: writes the batches, all of one schema, to a path.
         lacks: the columns that a record may have and the file has no place for.
         own: whether the columns are the record's, so that its schema describes them.
+        of_one: whether a file can tell of one video or photograph alone.
     """
 
     write: Callable[[Path, pa.Schema, Batches], None]
     lacks: frozenset[str] = frozenset()
     own: bool = True
+    of_one: bool = False
 
 
 def _write_parquet(path: Path, schema: pa.Schema, batches: Batches) -> None:
@@ -73,12 +75,20 @@ def _with_short_floats(array: pa.Array) -> pa.Array:
 
 
 def _write_peer(peer: Peer, path: Path, _: pa.Schema, batches: Batches) -> None:
-    """Write another program's table; a row that it would not have is left out."""
+    """Write another program's table; a row that it would not have is left out.
+
+    Raises:
+        FaceBehaviorError: the rows are of several sources, and the table cannot name them.
+    """
+    source = None
     with path.open("w", encoding="utf-8", newline="") as file:
         lines = csv.writer(file, lineterminator="\n")
         lines.writerow(peer.columns)
         for batch in batches:
             for row in batch.to_pylist():
+                if peer.of_one and source not in (None, row["source"]):
+                    raise _of_one(f"a table of {peer.name}", f"{source} and {row['source']}")
+                source = row["source"]
                 texts = peer.written(row)
                 if texts is not None:
                     lines.writerow(filled(texts, peer.columns))
@@ -93,7 +103,9 @@ FORMATS: Mapping[str, FileFormat] = {
     ".csv": FileFormat(_write_csv, lacks=LISTS),
     ".jsonl": FileFormat(_write_json_lines),
     **{
-        peer.ending: FileFormat(partial(_write_peer, peer), OPTIONAL - peer.holds, own=False)
+        peer.ending: FileFormat(
+            partial(_write_peer, peer), OPTIONAL - peer.holds, own=False, of_one=peer.of_one
+        )
         for peer in PEERS
     },
 }
@@ -118,6 +130,24 @@ def check_held(path: str | Path | None, asked: Collection[str]) -> None:
             f"{place} has no place for the column {name}, which is asked for: write .parquet or "
             ".jsonl with -o, or leave the option out"
         )
+
+
+def check_sources(path: str | Path, count: int) -> None:
+    """Check that a file can tell of so many videos and photographs.
+
+    Raises:
+        FaceBehaviorError: it can tell of one alone.
+    """
+    known = format_of(Path(path))
+    if known is not None and known.of_one and count > 1:
+        raise _of_one(str(path), str(count))
+
+
+def _of_one(table: str, found: str) -> FaceBehaviorError:
+    return FaceBehaviorError(
+        f"{table} tells of one video or photograph, without its name, found {found}: write .csv, "
+        ".parquet or .feat.csv, or a table for each"
+    )
 
 
 def format_of(path: Path) -> FileFormat | None:

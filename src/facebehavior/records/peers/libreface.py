@@ -79,4 +79,5 @@ LIBREFACE = Peer(
     marks=frozenset({"facial_expression", "au_12"}),
     written=written,
     read=read,
+    of_one=True,
 )

@@ -108,4 +108,5 @@ OPENFACE = Peer(
     marks=frozenset({"confidence", "AU12_c"}),
     written=written,
     read=read,
+    of_one=True,
 )

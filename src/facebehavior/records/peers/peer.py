@@ -28,6 +28,7 @@ class Peer:
             null, and `face` is left to whom sees all rows of a frame. Its second argument is the
             path of the file.
         holds: columns that a record has where they are asked for, and that it has a place for.
+        of_one: whether a table of it tells of one video or photograph, without its name.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Peer:
     written: Callable[[Row], dict[str, str] | None]
     read: Callable[[Mapping[str, str], Path], dict[str, object]]
     holds: frozenset[str] = frozenset()
+    of_one: bool = False
 
 
 def number(row: Mapping[str, str], name: str) -> float | None:
