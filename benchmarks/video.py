@@ -23,9 +23,10 @@ from benchmarks.analysis_speed import measure, talking_head
 from numpy.typing import NDArray
 
 from facebehavior.analysis import Analyzer
+from facebehavior.analysis.asked import Asked
 from facebehavior.analysis.live import live
 from facebehavior.analysis.lots import Settings
-from facebehavior.analysis.whole import Asked, Watcher, analyze_whole
+from facebehavior.analysis.whole import Watcher, analyze_whole
 from facebehavior.faces.media import read_video
 
 EARLY = 1000

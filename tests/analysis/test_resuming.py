@@ -143,6 +143,50 @@ def test_what_is_stopped_while_outputs_are_made_need_not_be_analysed_again(
 
 
 @pytest.mark.usefixtures("short_parts")
+def test_what_is_done_is_used_though_inputs_and_outputs_are_added(
+    facebehavior: Command,
+    stopped_after: Callable[..., Answer],
+    tiny_model: Path,
+    clips: Path,
+    astronaut: Path,
+    tmp_path: Path,
+) -> None:
+    again, whole = tmp_path / "again", tmp_path / "whole"
+    sources = [clips / "single_face.mp4", clips / "face_noface.mov"]
+    words = ("analyze", *sources, "-o", again / "rows.csv", "--model", tiny_model)
+    assert stopped_after(140, lambda: facebehavior(*words)).code == 130
+    more = {"-o": "rows.csv", "--overlay": "overlays", "--report": "report.html"}
+    for folder in (again, whole):
+        words = (*words_for(folder, astronaut, *sources, outputs=more), "--model", tiny_model)
+        answer = facebehavior(*words)
+        assert answer.code == 0
+        assert ("going on: 1 parts of the inputs are done" in answer.errors) == (folder == again)
+        assert ("going on behind frame 39 of" in answer.errors) == (folder == again)
+    assert contents(again) == contents(whole)
+
+
+@pytest.mark.usefixtures("short_parts")
+def test_rows_of_other_options_are_kept_until_the_analysis_is_done(
+    facebehavior: Command,
+    stopped_after: Callable[..., Answer],
+    tiny_model: Path,
+    clips: Path,
+    tmp_path: Path,
+) -> None:
+    named = (clips / "single_face.mp4", "-o", tmp_path / "rows.jsonl")
+    words = ("analyze", *named, "--model", tiny_model)
+    assert stopped_after(60, lambda: facebehavior(*words)).code == 130
+    (tmp_path / "broken.mp4").write_bytes(b"no video")
+    broken = ("analyze", tmp_path / "broken.mp4", *words[2:])
+    assert facebehavior(*broken).code == 2
+    other = stopped_after(20, lambda: facebehavior(*words, "--landmarks"))
+    assert "rows of other inputs or options" in other.errors
+    assert "going on" not in other.errors
+    assert "going on behind frame 39 of" in facebehavior(*words).errors
+    assert not (tmp_path / "rows.jsonl.partial").exists()
+
+
+@pytest.mark.usefixtures("short_parts")
 def test_rows_of_another_work_are_not_mixed_in(
     facebehavior: Command,
     stopped_after: Callable[..., Answer],
@@ -262,13 +306,14 @@ def test_killed_with_all_its_processes_it_goes_on_to_the_same_bytes(
 ) -> None:
     words = words_for(tmp_path, long_clip, clips / "no_face.mp4", outputs=KEPT)
     words += ["--model", str(naming_model), "--workers", "2"]
-    lot = tmp_path / "rows.csv.partial" / "lot_000000"
+    kept_rows = tmp_path / "rows.csv.partial"
     # The second segment of a clip with one face bears the note of the first part.
-    for process in running(words, lambda: len(list(lot.glob("0*.arrow"))) > 1):
+    for process in running(words, lambda: any(kept_rows.glob("*/000001.arrow"))):
         process.send_signal(how)
         assert process.wait(60) != 0
     assert not (tmp_path / "rows.csv").exists()
     time.sleep(0.5)
+    (lot,) = {path.parent for path in kept_rows.glob("*/000001.arrow")}
     kept = {path: path.stat().st_mtime_ns for path in lot.iterdir()}
     time.sleep(1.0)
     # Nobody works on where the first process has been killed.

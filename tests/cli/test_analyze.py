@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from tests.conftest import Answer
 
+from facebehavior.analysis import Analyzer
 from facebehavior.records import read_records
 
 Run = Callable[..., Answer]
@@ -194,14 +195,77 @@ def test_a_truncated_video_keeps_its_rows_up_to_the_damage(
     assert rows.column("frame").to_pylist() == list(range(rows.num_rows))
 
 
+@pytest.fixture
+def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let it be an error of the program to look at a picture."""
+
+    def work(*_: object) -> None:
+        raise AssertionError("expected no work")
+
+    monkeypatch.setattr(Analyzer, "looked_at", work)
+
+
+@pytest.mark.usefixtures("no_work")
 @pytest.mark.parametrize("option", ["-o", "--overlay"])
 def test_an_unknown_ending_is_refused_before_any_work(
-    analyze: Run, astronaut: Path, option: str
+    analyze: Run, astronaut: Path, tmp_path: Path, option: str
 ) -> None:
-    answer = analyze(astronaut, option, "out.xlsx")
+    answer = analyze(astronaut, option, tmp_path / "out.xlsx")
     assert answer.code == 2
     assert "out.xlsx" in answer.errors
     assert ".csv" in answer.errors or ".mp4" in answer.errors
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("no_work")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("-o", "a.csv", "--events", "a.csv"), "two outputs"),
+        (("-o", "a.parquet", "--people", "--gallery", "./a.parquet"), "two outputs"),
+        (("--overlay", "file/overlays"), "cannot write"),
+        (("b.png", "-o", "a.openface.csv"), "one video or photograph, without its name, found 2"),
+        (("b.png", "-o", "a.libreface.csv"), "one video or photograph, without its name, found 2"),
+    ],
+)
+def test_outputs_that_cannot_be_are_refused_before_any_work(
+    analyze: Run,
+    astronaut: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    said: str,
+) -> None:
+    Image.new("RGB", (40, 40)).save(tmp_path / "b.png")
+    (tmp_path / "file").touch()
+    monkeypatch.chdir(tmp_path)
+    answer = analyze(astronaut, *words)
+    assert answer.code == 2
+    assert said in answer.errors
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b.png", "file"]
+
+
+def test_overlays_of_before_are_not_analysed(analyze: Run, astronaut: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(astronaut.read_bytes())
+    words = (tmp_path, "-o", tmp_path / "rows.csv", "--overlay", tmp_path / "drawn")
+    assert analyze(*words).code == 0
+    answer = analyze(*words)
+    assert answer.code == 2
+    assert "a_overlay.jpg: expected a photograph or video, found an overlay" in answer.errors
+    (tmp_path / "drawn" / "a_overlay.jpg").unlink()
+    assert analyze(*words).code == 0
+    assert read_records(tmp_path / "rows.csv").num_rows == 1
+
+
+def test_overlays_may_go_into_the_folder_where_one_is(
+    analyze: Run, astronaut: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    assert analyze(astronaut, "--overlay", ".").code == 0
+    assert [path.name for path in folder.iterdir()] == ["astronaut_overlay.jpg"]
+    assert list(tmp_path.iterdir()) == [folder]
 
 
 def test_an_output_folder_that_cannot_be_made_is_an_error(

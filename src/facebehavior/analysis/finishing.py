@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from facebehavior.analysis.baseline import without_baseline
 from facebehavior.analysis.events import events
 from facebehavior.analysis.filtering import abstained
-from facebehavior.analysis.report import write_report
+from facebehavior.analysis.report import check_plotly, write_report
 from facebehavior.analysis.smoothing import SMOOTHERS, smoothed
 from facebehavior.analysis.summary import summary
 from facebehavior.analysis.thumbnails import Thumbnails
@@ -48,7 +48,7 @@ class Finish:
         """Check everything before any work.
 
         Raises:
-            FaceBehaviorError: an unknown method, or a name with another ending.
+            FaceBehaviorError: an unknown method, a name with another ending, or no plotly.
         """
         if self.smoothing is not None and self.smoothing not in SMOOTHERS:
             raise FaceBehaviorError(
@@ -57,8 +57,10 @@ class Finish:
         for path in (self.events, self.summary):
             if path is not None and Path(path).suffix.lower() not in TABLE_ENDINGS:
                 raise FaceBehaviorError(f"{path}: expected a name ending in .csv or .parquet")
-        if self.report is not None and Path(self.report).suffix.lower() != ".html":
-            raise FaceBehaviorError(f"{self.report}: expected a name ending in .html")
+        if self.report is not None:
+            if Path(self.report).suffix.lower() != ".html":
+                raise FaceBehaviorError(f"{self.report}: expected a name ending in .html")
+            check_plotly()
         abstained(_NOBODY, min_face_px=self.min_face_px, min_confidence=self.min_confidence)
 
     @property

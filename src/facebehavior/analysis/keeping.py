@@ -29,6 +29,9 @@ class KeptRows:
 
     Raises:
         FaceBehaviorError: the folder cannot be made or written to, or holds something else.
+
+    Attributes:
+        of_others: whether rows of other lots are there, as of other inputs or options.
     """
 
     def __init__(self, folder: Path, lots: Sequence[Lot], recorder: Recorder) -> None:
@@ -37,6 +40,8 @@ class KeptRows:
         self._recorder = recorder
         with explained_write_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
+            known = {lot.folder for lot in lots}
+            self.of_others = bool(set(folder.glob(f"{FOLDER}*")) - known)
             for path in folder.iterdir():
                 if not (path.name.startswith((FOLDER, GALLERY)) or is_ours(path)):
                     raise FaceBehaviorError(

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from facebehavior.analysis.analyzed import AnalyzedFrame, FrameWithFaces, analyzed_frame
 from facebehavior.analysis.analyzer import Analyzer
-from facebehavior.analysis.following import Following
 from facebehavior.errors import BadInput
 from facebehavior.faces.media import Frame
 
@@ -125,7 +124,7 @@ def live(analyzer: Analyzer, source: str) -> Iterator[LiveFrame]:
         BadInput: the stream cannot be opened, or is damaged.
     """
     newest = Newest(source)
-    following = Following(gallery=analyzer.gallery)
+    following = analyzer.following()
     analyzer.detector.start_video()
     begun, last = time.monotonic(), -1
     try:

@@ -1,5 +1,6 @@
 """What is analysed at a time: a video, or some photographs; and with what."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -63,14 +64,12 @@ class Lot:
     """What one process analyses at a time.
 
     Attributes:
-        number: its place among all.
         sources: a video, or some photographs.
         settings: with what.
         folder: where its rows are kept.
         work: tells what the rows are made of.
     """
 
-    number: int
     sources: Sequence[Source]
     settings: Settings
     folder: Path
@@ -82,7 +81,11 @@ FOLDER = "lot_"
 
 
 def lots_of(sources: Sequence[Source], settings: Settings, folder: Path) -> list[Lot]:
-    """Put photographs that follow one another together; a video stands alone."""
+    """Put photographs that follow one another together; a video stands alone.
+
+    The folder of a lot is named by what is worked on, so that the rows of a video are found again
+    when others have been added, and rows of other options are not lost to those of these.
+    """
     together: list[list[Source]] = []
     kind = ""
     for source in sources:
@@ -91,17 +94,21 @@ def lots_of(sources: Sequence[Source], settings: Settings, folder: Path) -> list
         else:
             together.append([source])
         kind = source.kind
-    return [
-        Lot(number, some, settings, folder / f"{FOLDER}{number:06d}", _work(some, settings))
-        for number, some in enumerate(together)
-    ]
+    return [_lot(some, settings, folder) for some in together]
+
+
+def _lot(sources: Sequence[Source], settings: Settings, folder: Path) -> Lot:
+    work = _work(sources, settings)
+    name = hashlib.sha256(work.encode()).hexdigest()[:16]
+    return Lot(sources, settings, folder / f"{FOLDER}{name}", work)
 
 
 def _work(sources: Sequence[Source], settings: Settings) -> str:
     """Tell of the files as they are now, and of what looks at them."""
-    files = []
-    for source in sources:
-        path = Path(source.path)
-        state = path.stat() if path.exists() else None
-        files.append((source, state and (state.st_size, state.st_mtime_ns)))
-    return repr((files, settings))
+    paths = [source.path for source in sources] + [settings.detector_model or ""]
+    return repr((sources, [_state(Path(path)) for path in paths], settings))
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    state = path.stat() if path.is_file() else None
+    return state and (state.st_size, state.st_mtime_ns)

@@ -17,10 +17,12 @@ from facebehavior.analysis.painting import Painter
 from facebehavior.analysis.sound import Sound
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.media import Source
-from facebehavior.files import explained_write_errors, writing
+from facebehavior.files import check_writable, explained_write_errors, writing
 
 PICTURE_ENDINGS = (".jpg", ".jpeg", ".png")
 VIDEO_ENDINGS = (".mp4", ".mkv", ".mov")
+
+_SUFFIX = "_overlay"
 
 _TIME_BASE = Fraction(1, 90_000)
 """Fine enough that the presentation times of any source are kept."""
@@ -62,22 +64,31 @@ def open_overlay(path: str | Path, *, anonymous: bool = False) -> OverlayFile:
         return OverlayPicture(path, anonymous)
     if ending in VIDEO_ENDINGS:
         return OverlayVideo(path, anonymous)
-    if not ending or path.is_dir():
-        return OverlayFolder(path, anonymous)
-    raise FaceBehaviorError(
-        f"{path}: expected an overlay ending in {', '.join(PICTURE_ENDINGS + VIDEO_ENDINGS)}, or "
-        "a folder for several"
-    )
+    _check_folder(path)
+    return OverlayFolder(path, anonymous)
+
+
+def _check_folder(path: Path) -> None:
+    if path.suffix and not path.is_dir():
+        raise FaceBehaviorError(
+            f"{path}: expected an overlay ending in "
+            f"{', '.join(PICTURE_ENDINGS + VIDEO_ENDINGS)}, or a folder for several"
+        )
 
 
 def check_overlay(path: str | Path, sources: Sequence[Source]) -> None:
     """Check, before any work, that an overlay of this name can show these sources.
 
     Raises:
-        FaceBehaviorError: a picture cannot show several sources or a video, a video not several.
+        FaceBehaviorError: a picture cannot show several sources or a video, a video not several;
+            or the ending is another, or the folder cannot be written to, or overlays of before,
+            in that folder, would be taken for inputs.
     """
     ending = Path(path).suffix.lower()
     if ending not in PICTURE_ENDINGS + VIDEO_ENDINGS:
+        _check_folder(Path(path))
+        check_writable(Path(path) / "overlay")
+        _check_no_overlay_among(sources, Path(path))
         return
     holds_one = len(sources) <= 1
     if ending in PICTURE_ENDINGS and any(source.kind == "video" for source in sources):
@@ -90,6 +101,15 @@ def check_overlay(path: str | Path, sources: Sequence[Source]) -> None:
         )
     for source in sources:
         check_not_source(Path(path), source.path)
+
+
+def _check_no_overlay_among(sources: Sequence[Source], folder: Path) -> None:
+    for path in (Path(source.path) for source in sources):
+        if _SUFFIX in path.stem and path.resolve().parent == folder.resolve():
+            raise FaceBehaviorError(
+                f"{path}: expected a photograph or video, found an overlay of before; remove it, "
+                "or name a folder for overlays that is not among the inputs"
+            )
 
 
 def check_not_source(path: Path, source: str) -> None:
@@ -244,7 +264,7 @@ class OverlayFolder(_Unfinished):
             self._open.close()
             self._source = frame.source
             ending = ".jpg" if frame.time_s is None else ".mp4"
-            path = self._folder / self._free_name(f"{Path(frame.source).stem}_overlay", ending)
+            path = self._folder / self._free_name(f"{Path(frame.source).stem}{_SUFFIX}", ending)
             self._current = self._open.enter_context(open_overlay(path, anonymous=self._anonymous))
         self._current.write(frame)
 

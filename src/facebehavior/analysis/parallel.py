@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from functools import cache
 from itertools import islice
@@ -15,6 +16,7 @@ from facebehavior.analysis.analyzer import Analyzer
 from facebehavior.analysis.lots import Lot, Settings, opened
 from facebehavior.analysis.recording import Recorder
 from facebehavior.analysis.working import Count, Step, work_off
+from facebehavior.errors import FaceBehaviorError
 
 WAITING = 2
 """Lots a process that may wait for their turn."""
@@ -31,7 +33,7 @@ def work_off_in_processes(lots: Sequence[Lot], workers: int) -> Generator[Step, 
         Each lot in its order, when it is done.
 
     Raises:
-        FaceBehaviorError: the disk is full or gone.
+        FaceBehaviorError: the disk is full or gone, or a process has been killed.
     """
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
@@ -43,11 +45,21 @@ def work_off_in_processes(lots: Sequence[Lot], workers: int) -> Generator[Step, 
         ]
         while waiting:
             lot, future = waiting.pop(0)
-            yield Step(lot, future.result(), finished=True)
+            yield Step(lot, _result(future), finished=True)
             waiting.extend((lot, pool.submit(_work_off, lot)) for lot in islice(coming, 1))
     finally:
         stop.set()
         pool.shutdown(cancel_futures=True)
+
+
+def _result(future: Future[Count]) -> Count:
+    try:
+        return future.result()
+    except BrokenProcessPool as error:
+        raise FaceBehaviorError(
+            "one of the processes was killed, as where memory runs out; the same command goes on, "
+            "fewer --workers need less"
+        ) from error
 
 
 # An event can be handed to a process only while that is started.

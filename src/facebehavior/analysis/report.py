@@ -3,6 +3,7 @@
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -54,12 +55,9 @@ def write_report(
     Raises:
         FaceBehaviorError: the page cannot be written, or the package plotly is not installed.
     """
-    try:
-        from plotly.offline import get_plotlyjs
-    except ImportError as error:
-        raise FaceBehaviorError(
-            "the report needs the package plotly: pip install 'facebehavior[report]'"
-        ) from error
+    check_plotly()
+    from plotly.offline import get_plotlyjs
+
     faces = sorted(series_of(table), key=lambda series: -len(series.rows))
     found = events(table, thresholds)
     parts = [_head(table, faces, notes, get_plotlyjs())]
@@ -68,6 +66,18 @@ def write_report(
     parts.append("</body></html>")
     with writing(Path(path)) as unfinished:
         unfinished.write_text("\n".join(parts), encoding="utf-8")
+
+
+def check_plotly() -> None:
+    """See, before hours are spent, whether pages can be drawn.
+
+    Raises:
+        FaceBehaviorError: the package plotly is not installed.
+    """
+    if find_spec("plotly") is None:
+        raise FaceBehaviorError(
+            "the report needs the package plotly: pip install 'facebehavior[report]'"
+        )
 
 
 def _head(table: pa.Table, faces: Sequence[Series], notes: Sequence[str], script: str) -> str:

@@ -7,94 +7,30 @@ very same files.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 
 from facebehavior.analysis.analyzer import Analyzer, nothing_usable
-from facebehavior.analysis.finishing import Finish, finish, outputs
+from facebehavior.analysis.asked import Asked
+from facebehavior.analysis.finishing import finish
 from facebehavior.analysis.keeping import KeptRows
-from facebehavior.analysis.lots import Lot, Settings, lots_of, opened, recorder_for
+from facebehavior.analysis.lots import Lot, lots_of, opened, recorder_for
 from facebehavior.analysis.naming import GalleryFile, name_people, with_people
-from facebehavior.analysis.overlay_files import check_overlay, open_overlay
+from facebehavior.analysis.overlay_files import open_overlay
 from facebehavior.analysis.parallel import work_off_in_processes
 from facebehavior.analysis.people import Gallery
+from facebehavior.analysis.recording import Recorder
 from facebehavior.analysis.redrawing import frames_again
-from facebehavior.analysis.thumbnails import Thumbnails, clearest
+from facebehavior.analysis.report import MOST_FACES
+from facebehavior.analysis.thumbnails import Place, Thumbnails, clearest
 from facebehavior.analysis.working import Count, work_off_in_turn
-from facebehavior.errors import BadInput, FaceBehaviorError
+from facebehavior.errors import BadInput
 from facebehavior.faces.media import Source, find_sources
-from facebehavior.files import check_writable
 from facebehavior.model_file import ModelMetadata
-from facebehavior.records import checked_format, write_rows
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What is asked for.
-
-    Attributes:
-        settings: of the analysis.
-        output: path of the record; None writes none.
-        overlay: path of an overlay, or of a folder for several; None draws none.
-        anonymous: hide the faces of overlay and report.
-        people: name people.
-        gallery: path of the file that keeps their names; None keeps none.
-        finish: what is done with the whole record.
-        workers: processes.
-    """
-
-    settings: Settings = field(default_factory=Settings)
-    output: str | None = None
-    overlay: str | None = None
-    anonymous: bool = False
-    people: bool = False
-    gallery: str | None = None
-    finish: Finish = field(default_factory=Finish)
-    workers: int = 1
-
-    def __post_init__(self) -> None:
-        """Check what can be checked before any work.
-
-        Raises:
-            FaceBehaviorError: something cannot be done or written.
-        """
-        if self.workers < 1:
-            raise FaceBehaviorError(f"--workers should be 1 or more, found {self.workers}")
-        if self.anonymous and not (self.overlay or self.finish.report):
-            raise FaceBehaviorError(
-                "--anonymize hides faces in --overlay and --report: give one of them"
-            )
-        if self.output is not None:
-            checked_format(self.output)
-
-    @property
-    def files(self) -> list[str]:
-        """The files to write, the record first."""
-        named = (self.output, self.overlay, *outputs(self.finish), self.gallery)
-        return [name for name in named if name]
-
-    @property
-    def names_people(self) -> bool:
-        """Whether people are named."""
-        return self.people or self.gallery is not None
-
-    @property
-    def draws(self) -> bool:
-        """Whether the pictures are needed a second time."""
-        return self.overlay is not None or self.finish.report is not None
-
-    @property
-    def kept(self) -> Settings:
-        """The settings that make rows from which everything can be made."""
-        return replace(
-            self.settings,
-            embedding=self.settings.embedding or self.names_people,
-            landmarks=self.settings.landmarks or self.anonymous,
-            points=self.draws,
-        )
+from facebehavior.records import write_rows
 
 
 @dataclass(frozen=True)
@@ -134,14 +70,12 @@ def analyze_whole(inputs: Sequence[str | Path], asked: Asked, watcher: Watcher) 
         FaceBehaviorError: nothing can be used, or something cannot be written.
     """
     found = find_sources(list(inputs))
-    _check_places(asked, found.sources)
+    asked.check_places(found.sources)
     if not found.sources:
         raise nothing_usable(found.problems)
     with ExitStack() as stack:
-        folder = (
-            Path(asked.files[0]).with_name(f"{Path(asked.files[0]).name}.partial")
-            if asked.files
-            else Path(stack.enter_context(TemporaryDirectory(prefix="facebehavior-")))
+        folder = asked.folder or Path(
+            stack.enter_context(TemporaryDirectory(prefix="facebehavior-"))
         )
         analyzer, recorder = stack.enter_context(opened(asked.kept))
         if asked.names_people:
@@ -150,27 +84,22 @@ def analyze_whole(inputs: Sequence[str | Path], asked: Asked, watcher: Watcher) 
         kept = KeptRows(folder, lots, recorder)
         _tell_what_is_done(kept, watcher)
         people = _People(asked, analyzer, folder, lots)
-        _analyze(asked, analyzer, lots, kept, people, watcher)
+        _analyze(asked, analyzer, recorder, lots, kept, people, watcher)
         notes = [note for _, note in kept.notes()]
         count = sum((note.done for note in notes), Count())
         problems = [*found.problems, *(one for note in notes for one in note.bad_inputs())]
         if not count.frames:
-            kept.remove()
+            if not kept.of_others:
+                kept.remove()
             raise nothing_usable(problems)
         _write(asked, analyzer, found.sources, kept, people, watcher)
         kept.remove()
     return Outcome(count, problems)
 
 
-def _check_places(asked: Asked, sources: Sequence[Source]) -> None:
-    if asked.overlay is not None:
-        check_overlay(asked.overlay, sources)
-    for name in asked.files:
-        if Path(name).suffix:
-            check_writable(name)
-
-
 def _tell_what_is_done(kept: KeptRows, watcher: Watcher) -> None:
+    if kept.of_others:
+        watcher.go_on("unfinished rows of other inputs or options are kept until this is done")
     for lot, note in kept.notes():
         if not note.finished and note.last >= 0:
             watcher.go_on(f"going on behind frame {note.last} of {lot.sources[0].path}")
@@ -210,6 +139,7 @@ class _People:
 def _analyze(
     asked: Asked,
     analyzer: Analyzer,
+    recorder: Recorder,
     lots: Sequence[Lot],
     kept: KeptRows,
     people: _People,
@@ -219,7 +149,7 @@ def _analyze(
     shown = asked.output is None and not asked.finish.needed
     show = watcher.table(analyzer.model.metadata)
     steps = (
-        work_off_in_turn(lots, analyzer, recorder_for(analyzer, asked.kept))
+        work_off_in_turn(lots, analyzer, recorder)
         if asked.workers == 1
         else work_off_in_processes(lots, asked.workers)
     )
@@ -268,14 +198,17 @@ def _draw(
     if not asked.draws:
         return None
     heads = tuple(analyzer.model.metadata.heads)
-    thumbnails = Thumbnails(anonymous=asked.anonymous)
+    wanted: dict[Place, str] = {}
+    if table is not None and asked.finish.report is not None:
+        wanted = clearest(table, MOST_FACES)
+    thumbnails = Thumbnails(wanted, anonymous=asked.anonymous)
     with ExitStack() as stack:
         drawing = None
         if asked.overlay is not None:
             overlay = open_overlay(asked.overlay, anonymous=asked.anonymous)
             drawing = stack.enter_context(overlay)
-        elif table is not None:
-            rows = _of_frames(rows, clearest(table))
+        else:
+            rows = _of_frames(rows, {(source, frame) for source, frame, _ in wanted})
         watcher.begin("drawing")
         for frame in frames_again(rows, sources, heads):
             thumbnails.see(frame)

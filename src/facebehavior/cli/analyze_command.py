@@ -105,10 +105,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Analyse; write the records and overlays, or print a table."""
     from tqdm import tqdm
 
+    from facebehavior.analysis.asked import Asked
     from facebehavior.analysis.finishing import Finish
     from facebehavior.analysis.lots import Settings
     from facebehavior.analysis.pipeline import quick_switching
-    from facebehavior.analysis.whole import Asked, Watcher, analyze_whole
+    from facebehavior.analysis.whole import Watcher, analyze_whole
     from facebehavior.cli.problems import report_problems
     from facebehavior.cli.table import PrintedTable, own_tasks
     from facebehavior.records import check_held
