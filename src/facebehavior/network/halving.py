@@ -34,12 +34,25 @@ def halve(model: str | Path, path: str | Path) -> float:
     """
     original = FaceModel(model, runtime="onnxruntime")
     content = onnx.load_model(str(model))
-    casts = [_halved(weight) for weight in content.graph.initializer if len(weight.dims) > 1]
-    for place, cast in enumerate(casts):
-        content.graph.node.insert(place, cast)
+    halve_weights(content)
     with writing(path) as unfinished:
         unfinished.write_bytes(content.SerializeToString())
     return _difference(original, FaceModel(path, runtime="onnxruntime"))
+
+
+def halve_weights(model: onnx.ModelProto) -> None:
+    """Keep the matrices and filters of a model that are float32 in 16 bits, in place.
+
+    Raises:
+        FaceBehaviorError: a weight is too large for 16 bits.
+    """
+    casts = [
+        _halved(weight)
+        for weight in model.graph.initializer
+        if len(weight.dims) > 1 and weight.data_type == TensorProto.FLOAT
+    ]
+    for place, cast in enumerate(casts):
+        model.graph.node.insert(place, cast)
 
 
 def single_precision(weight: TensorProto) -> tuple[str, NDArray[np.generic]]:
