@@ -123,18 +123,17 @@ def with_kept(found: list[Compared], kept: Iterable[Compared]) -> list[Compared]
 
 def _family(name: str, family: Family, arms: Arms) -> list[Compared]:
     place = (family.world, family.measured)
-    named = [
+    compared = [
         _compared(name, place, contrast.better, contrast.worse, MAIN[task], arms)
         for contrast in family.contrasts
         for task in contrast.tasks
     ]
-    compared = [one for one in named if one is not None]
     # A contrast of one seed, or not run yet, still counts among those that could have been found.
-    values = [1.0 if one.p is None else one.p for one in compared]
-    corrected = holm([*values, *[1.0] * (len(named) - len(compared))])[: len(compared)]
+    corrected = holm([1.0 if one is None or one.p is None else one.p for one in compared])
     return [
         one if one.p is None else replace(one, p=p)
         for one, p in zip(compared, corrected, strict=True)
+        if one is not None
     ]
 
 
