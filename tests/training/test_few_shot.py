@@ -123,7 +123,7 @@ def test_a_class_that_cannot_be_learned_is_named(caplog: pytest.LogCaptureFixtur
     assert "no picture of" in warning
     assert all((name in warning) == (name not in (DARK, BRIGHT)) for name in NAMES)
     # Its one picture is held out: it would be tested without having been learned.
-    with pytest.raises(FaceBehaviorError, match=f"but {BRIGHT} has 0 to train on"):
+    with pytest.raises(FaceBehaviorError, match=f"but {BRIGHT} has 0 of its 1 to train on"):
         few_of_each(labels, np.arange(2), source, [COMPOUND_TASK], 0)
 
 

@@ -58,9 +58,11 @@ def few_of_each(
     for place in occurring:
         of_class = known[classes[known] == place]
         if len(of_class) < per_class:
+            there = int((annotated & (classes == place)).sum())
             raise FaceBehaviorError(
                 f"{source.shards}: few_shot asks for {per_class} pictures of each class, but "
-                f"{vocabularies[task][int(place)]} has {len(of_class)} to train on; ask for fewer"
+                f"{vocabularies[task][int(place)]} has {len(of_class)} of its {there} to train "
+                "on; ask for fewer"
             )
         order = np.random.default_rng([seed, int(place)]).permutation(len(of_class))
         drawn.append(of_class[order[:per_class]])
