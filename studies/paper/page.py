@@ -53,6 +53,11 @@ def page(results: Results, tests: Mapping[str, Sequence[str]], shards: Path, *, 
             "by the network that has not seen its people; any other figure is the mean over "
             "these networks."
         )
+    if any("-" in row for row in rows):
+        parts.append(
+            "A dash: the variant does not answer this task, or could not be trained; the log says "
+            "why."
+        )
     if missing := [name for name in tests if name not in there]:
         parts.append(f"Not there, and so not tested: {', '.join(missing)}.")
     if any(str(cell).endswith("*") for cells in results.values() for cell in cells.values()):

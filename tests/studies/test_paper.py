@@ -184,6 +184,7 @@ def test_without_joint_labels_the_empirical_variants_are_left_out(
     main([*words, "--set", *QUICK])
     assert "both_empirical: left out: " in caplog.text
     assert set(table_of(out / "table.md")["both_empirical"]) == {"-"}
+    assert "A dash: " in (out / "table.md").read_text()
 
 
 def write_bp4d(root: Path) -> None:
