@@ -9,6 +9,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from facebehavior.analysis.analyzed import AnalyzedFrame
+from facebehavior.analysis.analyzer import FRAMES_AHEAD
+from facebehavior.analysis.pipeline import read_ahead
 from facebehavior.analysis.series import EXPRESSION_COLUMNS
 from facebehavior.errors import BadInput
 from facebehavior.faces.face import Face
@@ -44,7 +46,7 @@ def frames_again(
     rows = (row for batch in batches for row in _needed(batch).to_pylist())
     known = {source.path: source for source in sources}
     for path, of_source in groupby(rows, key=lambda row: str(row["source"])):
-        frames = _pictures(known[path])
+        frames = read_ahead(_pictures(known[path]), FRAMES_AHEAD)
         for index, of_frame in groupby(of_source, key=lambda row: int(row["frame"])):
             found = list(of_frame)
             if found[0]["detected"] is None:
