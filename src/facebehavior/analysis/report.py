@@ -94,9 +94,9 @@ def _head(table: pa.Table, faces: Sequence[Series], notes: Sequence[str], script
     return (
         "<!doctype html><html lang=en><head><meta charset=utf-8>"
         f"<title>{name}</title><style>{_STYLE}</style><script>{script}</script></head><body>"
-        f"<h1>{name}</h1><p>{len(table)} rows, {detected} with a face; different faces: {len(faces)}."
-        f"{damage}{shown}</p>{lines}<p class=note>Probabilities and affect are a program's "
-        "estimates of what a face shows, not of what a person feels.</p>"
+        f"<h1>{name}</h1><p>{len(table)} rows, {detected} with a face; "
+        f"different faces: {len(faces)}.{damage}{shown}</p>{lines}"
+        "<p class=note>Probabilities and affect are a program's estimates of what a face shows, not of what a person feels.</p>"
     )
 
 
