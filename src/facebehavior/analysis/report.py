@@ -96,7 +96,8 @@ def _head(table: pa.Table, faces: Sequence[Series], notes: Sequence[str], script
         f"<title>{name}</title><style>{_STYLE}</style><script>{script}</script></head><body>"
         f"<h1>{name}</h1><p>{len(table)} rows, {detected} with a face; "
         f"different faces: {len(faces)}.{damage}{shown}</p>{lines}"
-        "<p class=note>Probabilities and affect are a program's estimates of what a face shows, not of what a person feels.</p>"
+        "<p class=note>Probabilities and affect are a program's estimates of what a face shows, "
+        "not of what a person feels.</p>"
     )
 
 
