@@ -13,6 +13,7 @@ import pytest
 from tests.conftest import Answer
 
 from facebehavior.analysis import Analyzer
+from facebehavior.analysis import live as live_module
 from facebehavior.analysis.live import Newest, live
 from facebehavior.cli import live_output
 from facebehavior.errors import BadInput
@@ -40,6 +41,27 @@ def test_a_stream_is_analysed_with_tracks_and_its_latency(tiny_model: Path, clip
     assert all(len(one.frame.tracks) == 1 for one in found)
     assert all(one.latency_s >= 0 for one in found)
     assert sum(one.dropped + 1 for one in found) == found[-1].frame.index + 1
+
+
+def test_everything_is_loaded_before_the_stream_is_opened(
+    tiny_model: Path, clips: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = []
+    with Analyzer(tiny_model) as analyzer:
+        follow, opened = analyzer.detector.follow, live_module.Newest
+
+        def followed(*given: object) -> object:
+            order.append("looked")
+            return follow(*given)  # type: ignore[arg-type]
+
+        def opening(source: str) -> Newest:
+            order.append("opened")
+            return opened(source)
+
+        monkeypatch.setattr(analyzer.detector, "follow", followed)
+        monkeypatch.setattr(live_module, "Newest", opening)
+        next(live(analyzer, str(clips / "single_face.mp4")))
+    assert order[:3] == ["looked", "opened", "looked"]
 
 
 def test_the_command_prints_a_line_a_face(

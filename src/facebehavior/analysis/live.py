@@ -16,6 +16,7 @@ from facebehavior.errors import BadInput
 from facebehavior.faces.media import Frame
 
 _OPEN_S = 10.0
+_BLANK = (240, 320)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +124,7 @@ def live(analyzer: Analyzer, source: str) -> Iterator[LiveFrame]:
     Raises:
         BadInput: the stream cannot be opened, or is damaged.
     """
+    _make_ready(analyzer)
     newest = Newest(source)
     following = analyzer.following()
     analyzer.detector.start_video()
@@ -139,6 +141,18 @@ def live(analyzer: Analyzer, source: str) -> Iterator[LiveFrame]:
             yield LiveFrame(frame, time.monotonic() - picture.received_s, dropped)
     finally:
         newest.close()
+
+
+def _make_ready(analyzer: Analyzer) -> None:
+    """Show detector and network a blank picture.
+
+    What they load when it is first needed takes seconds, in which a stream that is open already
+    would go by unseen.
+    """
+    analyzer.detector.start_video()
+    analyzer.detector.follow(np.zeros((*_BLANK, 3), dtype=np.uint8), 0.0)
+    crop = analyzer.model.metadata.crop
+    analyzer.model.predict(np.zeros((1, crop.size, crop.size, crop.channels), dtype=np.uint8))
 
 
 def _opened(source: str) -> av.container.InputContainer:

@@ -41,9 +41,10 @@ def run(arguments: argparse.Namespace) -> int:
     dropped = 0
     with Analyzer(arguments.model) as analyzer:
         show = JsonLines(Recorder(analyzer.model)) if arguments.jsonl else Window(Painter())
-        begun = time.monotonic()
+        begun: float | None = None
         try:
             for found in live(analyzer, arguments.source):
+                begun = time.monotonic() if begun is None else begun
                 latencies.append(found.latency_s)
                 dropped += found.dropped
                 if not show.show(found.frame, found.latency_s):
