@@ -195,6 +195,36 @@ def test_a_truncated_video_keeps_its_rows_up_to_the_damage(
     assert rows.column("frame").to_pylist() == list(range(rows.num_rows))
 
 
+def test_a_face_is_found_where_it_is_in_frames_of_8k(
+    analyze: Run, astronaut: Path, tmp_path: Path
+) -> None:
+    """The picture of 512 pixels is shown at 2048 in the lower right of 7680 x 4320."""
+    with Image.open(astronaut) as opened:
+        face = opened.convert("RGB").resize((2048, 2048))
+    canvas = Image.new("RGB", (7680, 4320), (90, 110, 130))
+    canvas.paste(face, (5000, 2100))
+    clip = tmp_path / "large.mp4"
+    with av.open(str(clip), "w") as container:
+        stream = container.add_stream("mpeg4", rate=10, options={"qscale": "3"})
+        stream.width, stream.height, stream.pix_fmt = 7680, 4320, "yuv420p"
+        for _ in range(2):
+            container.mux(stream.encode(av.VideoFrame.from_image(canvas)))
+        container.mux(stream.encode(None))
+    assert analyze(clip, "-o", tmp_path / "large.csv").code == 0
+    assert analyze(astronaut, "-o", tmp_path / "small.csv").code == 0
+    small = read_records(tmp_path / "small.csv").to_pylist()[0]
+    rows = read_records(tmp_path / "large.csv").to_pylist()
+    assert [row["frame"] for row in rows] == [0, 1]
+    for row in rows:
+        assert row["detected"]
+        middle = [row["box_x"] + row["box_w"] / 2, row["box_y"] + row["box_h"] / 2]
+        expected = [
+            5000 + 4 * (small["box_x"] + small["box_w"] / 2),
+            2100 + 4 * (small["box_y"] + small["box_h"] / 2),
+        ]
+        assert np.abs(np.subtract(middle, expected)).max() < 100
+
+
 @pytest.fixture
 def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let it be an error of the program to look at a picture."""
