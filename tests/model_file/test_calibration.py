@@ -4,8 +4,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from sklearn.metrics import f1_score
 
-from facebehavior.model_file import best_thresholds, fit_temperature
-from facebehavior.model_file.calibration import COLDEST, HOTTEST
+from facebehavior.errors import FaceBehaviorError
+from facebehavior.model_file import MatchThreshold, best_thresholds, fit_temperature
+from facebehavior.model_file.calibration import COLDEST, HOTTEST, equal_error_threshold
 
 
 def _cross_entropy(
@@ -136,3 +137,20 @@ def test_labels_beside_a_false_mask_do_not_matter() -> None:
     np.testing.assert_array_equal(
         best_thresholds(p, labels, annotated), best_thresholds(p, changed, annotated)
     )
+
+
+def test_the_strict_threshold_lets_one_pair_of_strangers_in_a_hundred_pass() -> None:
+    generator = np.random.default_rng(0)
+    likeness = np.concatenate([generator.normal(0.6, 0.2, 500), generator.normal(0.1, 0.2, 5000)])
+    same = np.arange(5500) < 500
+    found = equal_error_threshold(likeness, same)
+    assert found is not None
+    assert found.for_joining > found.threshold
+    assert np.mean(likeness[~same] > found.for_joining) == pytest.approx(0.01, abs=1e-3)
+    # Where the two hardly overlap, the threshold itself is strict enough.
+    apart = equal_error_threshold(np.where(same, 0.9, -0.5) + 0.01 * likeness, same)
+    assert apart is not None
+    assert apart.for_joining == apart.threshold
+    assert MatchThreshold(0.4, 0.1, 0.1, 9).for_joining == 0.4
+    with pytest.raises(FaceBehaviorError, match="strict threshold"):
+        MatchThreshold(0.4, 0.1, 0.1, 9, strict=0.3)

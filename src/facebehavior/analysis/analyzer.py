@@ -240,9 +240,9 @@ class Analyzer(Closing):
 
 
 def _same_face(model: FaceModel) -> float | None:
-    """Give the similarity above which two faces are one person's, where it was measured."""
+    """Give the similarity from which faces are joined to one person, where it was measured."""
     measured = model.metadata.verification
-    return None if measured is None else measured.threshold
+    return None if measured is None else measured.for_joining
 
 
 def nothing_usable(problems: Sequence[BadInput]) -> FaceBehaviorError:

@@ -12,6 +12,8 @@ from facebehavior.errors import FaceBehaviorError
 COLDEST, HOTTEST = 0.05, 20.0
 """The range within which a temperature is looked for."""
 
+STRICT_RATE = 0.01
+
 SLACK = 1e-3
 """How far beyond -1 and 1 a threshold may lie: past the rounded cosines of two equal faces."""
 
@@ -66,6 +68,8 @@ class MatchThreshold:
         pairs: how many pairs it was measured on.
         measured_on: name of the database whose held-out people these pairs show; None where the
             model file does not say.
+        strict: cosine above which only `STRICT_RATE` of the pairs of two people lie, never below
+            the threshold; None where the model file does not say.
 
     Raises:
         FaceBehaviorError: a value that was never measured.
@@ -76,9 +80,21 @@ class MatchThreshold:
     false_non_match_rate: float
     pairs: int
     measured_on: str | None = None
+    strict: float | None = None
+
+    @property
+    def for_joining(self) -> float:
+        """The similarity from which faces of a video are joined to one person.
+
+        Each of them is compared with all people seen so far, so that a rate of errors that is fair
+        for one pair of photographs would soon take strangers for one.
+        """
+        return self.threshold if self.strict is None else self.strict
 
     def __post_init__(self) -> None:
         _check_within("threshold", self.threshold, -1.0 - SLACK, 1.0 + SLACK)
+        if self.strict is not None:
+            _check_within("strict threshold", self.strict, self.threshold, 1.0 + SLACK)
         _check_within("false_match_rate", self.false_match_rate, 0.0, 1.0)
         _check_within("false_non_match_rate", self.false_non_match_rate, 0.0, 1.0)
         if isinstance(self.pairs, bool) or not isinstance(self.pairs, int) or self.pairs < 1:
@@ -123,6 +139,7 @@ def equal_error_threshold(
         float(missed[best]),
         len(same),
         measured_on,
+        max(float(candidates[best]), float(np.quantile(others, 1.0 - STRICT_RATE))),
     )
 
 
