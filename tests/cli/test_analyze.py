@@ -208,7 +208,9 @@ def test_a_face_is_found_where_it_is_in_frames_of_8k(
         stream = container.add_stream("mpeg4", rate=10, options={"qscale": "3"})
         stream.width, stream.height, stream.pix_fmt = 7680, 4320, "yuv420p"
         for _ in range(2):
-            container.mux(stream.encode(av.VideoFrame.from_image(canvas)))
+            container.mux(
+                stream.encode(av.VideoFrame.from_ndarray(np.asarray(canvas), format="rgb24"))
+            )
         container.mux(stream.encode(None))
     assert analyze(clip, "-o", tmp_path / "large.csv").code == 0
     assert analyze(astronaut, "-o", tmp_path / "small.csv").code == 0

@@ -98,11 +98,12 @@ def run(arguments: argparse.Namespace) -> int:
             f"expected one folder of shards, found {len(given)}; several go with --report FOLDER"
         )
     # What is wrong with any set is said before the first is measured.
+    path = find_model(arguments.model)
     sets = [(one.name, one.split, find_protocol(one.protocol), Shards(one.path)) for one in given]
     columns = [shards.manifest.table.column_names for *_, shards in sets]
     _check_columns(arguments.by, columns)
     words = _words(arguments.words)
-    model = FaceModel(find_model(arguments.model), runtime=arguments.runtime, threads=2)
+    model = FaceModel(path, runtime=arguments.runtime, threads=2)
     others = _others(arguments)
     found = []
     for (name, split, protocol, shards), known in zip(sets, columns, strict=True):
@@ -119,7 +120,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
         found.append((name, evaluation))
     if arguments.report is not None:
-        size = find_model(arguments.model).stat().st_size
+        size = path.stat().st_size
         write_card(arguments.report, model.metadata, size, found, words)
         for name, evaluation in found:
             print(f"{name}\n{figures_text(evaluation)}\n")
