@@ -145,12 +145,12 @@ def test_the_strict_threshold_lets_one_pair_of_strangers_in_a_hundred_pass() -> 
     same = np.arange(5500) < 500
     found = equal_error_threshold(likeness, same)
     assert found is not None
-    assert found.for_joining > found.threshold
-    assert np.mean(likeness[~same] > found.for_joining) == pytest.approx(0.01, abs=1e-3)
+    assert found.strictest > found.threshold
+    assert np.mean(likeness[~same] > found.strictest) == pytest.approx(0.01, abs=1e-3)
     # Where the two hardly overlap, the threshold itself is strict enough.
     apart = equal_error_threshold(np.where(same, 0.9, -0.5) + 0.01 * likeness, same)
     assert apart is not None
-    assert apart.for_joining == apart.threshold
-    assert MatchThreshold(0.4, 0.1, 0.1, 9).for_joining == 0.4
+    assert apart.strictest == apart.threshold
+    assert MatchThreshold(0.4, 0.1, 0.1, 9).strictest == 0.4
     with pytest.raises(FaceBehaviorError, match="strict threshold"):
         MatchThreshold(0.4, 0.1, 0.1, 9, strict=0.3)

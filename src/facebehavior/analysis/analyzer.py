@@ -167,7 +167,8 @@ class Analyzer(Closing):
 
     def following(self) -> Following:
         """Give what follows the faces of the frames to come."""
-        return Following(_same_face(self.model), self.gallery)
+        measured = self.model.metadata.verification
+        return Following(None if measured is None else measured.strictest, self.gallery)
 
     def opened_gallery(self, gallery: Gallery | str | Path) -> Gallery:
         """Open a gallery for the model's embeddings.
@@ -186,7 +187,7 @@ class Analyzer(Closing):
             )
         if isinstance(gallery, Gallery):
             return gallery
-        same_face = _same_face(self.model) or SAME_FACE
+        same_face = SAME_FACE if metadata.verification is None else metadata.verification.threshold
         if not str(gallery):
             return Gallery(same_face)
         return read_gallery(gallery, same_face, len(metadata.heads["embedding"]))
@@ -237,12 +238,6 @@ class Analyzer(Closing):
         for number, (image, face) in enumerate(placed):
             crops[number] = cut_face(image, face.points, parameters)
         return crops
-
-
-def _same_face(model: FaceModel) -> float | None:
-    """Give the similarity from which faces are joined to one person, where it was measured."""
-    measured = model.metadata.verification
-    return None if measured is None else measured.for_joining
 
 
 def nothing_usable(problems: Sequence[BadInput]) -> FaceBehaviorError:

@@ -83,11 +83,10 @@ class MatchThreshold:
     strict: float | None = None
 
     @property
-    def for_joining(self) -> float:
-        """The similarity from which faces of a video are joined to one person.
+    def strictest(self) -> float:
+        """The similarity from which a face that was gone takes up its track again.
 
-        Each of them is compared with all people seen so far, so that a rate of errors that is fair
-        for one pair of photographs would soon take strangers for one.
+        Two tracks of one person are still named alike, a track of two people cannot be parted.
         """
         return self.threshold if self.strict is None else self.strict
 
