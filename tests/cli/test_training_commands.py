@@ -121,7 +121,7 @@ def test_a_row_without_its_picture_is_skipped_and_counted(
     answer = facebehavior("prepare", *words)
     assert answer.code == 3
     assert "with_missing.csv:26" in answer.errors
-    assert "24 of 24 faces" in answer.output
+    assert "24 of 25 faces" in answer.output
     answer = facebehavior("prepare", *words[:2], "-o", tmp_path / "strict", "--strict")
     assert answer.code == 2
 

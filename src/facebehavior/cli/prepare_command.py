@@ -79,6 +79,6 @@ def run(arguments: argparse.Namespace) -> int:
     if report.alignment.get("fallback"):
         print(f"{arguments.output}/undetected.csv: names the faces not found", file=sys.stderr)
     found = ", ".join(f"{count} {name}" for name, count in sorted(report.alignment.items()))
-    # Not of the rows that were read: a face may have a row in each of a dozen files.
-    print(f"{arguments.output}: {report.written} of {report.rows} faces cut out ({found})")
+    asked_for = reading.faces_asked_for(report.rows)
+    print(f"{arguments.output}: {report.written} of {asked_for} faces cut out ({found})")
     return report_problems([*reading.problems, *report.problems])

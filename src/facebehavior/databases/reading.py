@@ -60,6 +60,18 @@ class ReadingReport:
             raise BadInput(place, reason)
         self.warn(place, reason)
 
+    def faces_asked_for(self, given: int) -> int:
+        """Count the faces that were asked for: those that are given, and those of malformed rows.
+
+        Only where every row is about a face of its own does a malformed one cost a face. Where a
+        face has a row in each of several files, the malformed ones leave it the others.
+
+        Args:
+            given: faces in the manifest that was read with this report.
+        """
+        a_row_a_face = self.rows == given + self.dropped.total() + len(self.problems)
+        return given + len(self.problems) if a_row_a_face else given
+
 
 Reader = Callable[..., Manifest]
 """Reads the official release of one database.
