@@ -109,7 +109,9 @@ def draw(found: Mapping[str, Mapping[str, Any]], speeds: list[dict[str, Any]], p
             continue
         place = (float(time["int8_ms"]), float(one["held_out"]["score"]))
         axes.plot(*place, "o", color="#1f4e79")
-        axes.annotate(one["candidate"], place, xytext=(6, -3), textcoords="offset points", size=8)
+        axes.annotate(
+            one["candidate"], place, xytext=(0, 6), textcoords="offset points", size=8, ha="center"
+        )
     axes.set_xlabel("milliseconds a face, 8 bits, one core")
     axes.set_ylabel("mean score on held-out pictures")
     axes.margins(x=0.3, y=0.1)
