@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facebehavior.databases import Shards
-from facebehavior.evaluation.judging import drawn_pairs
+from facebehavior.evaluation.identity import drawn_pairs
 from facebehavior.labels import ATTRIBUTES_TASK, TaskLabels, label_arrays, person_names
 from facebehavior.network import FaceBehaviorNet
 from facebehavior.training.batches import Pictures

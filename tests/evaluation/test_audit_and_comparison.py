@@ -19,7 +19,7 @@ from facebehavior.errors import FaceBehaviorError
 from facebehavior.evaluation import FileAnswers, ModelAnswers, evaluate, find_protocol, report_text
 from facebehavior.evaluation.audit import audit
 from facebehavior.evaluation.figures import scored_classes
-from facebehavior.evaluation.judging import drawn_pairs
+from facebehavior.evaluation.identity import drawn_pairs
 from facebehavior.evaluation.resampling import Resampling
 from facebehavior.evaluation.truth import Labels
 from facebehavior.faces.alignment import CropParameters

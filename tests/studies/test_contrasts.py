@@ -25,7 +25,7 @@ from studies.resampling import (
 )
 from studies.runs import arms_by_seeds, read_all
 
-from facebehavior.evaluation.judging import drawn_pairs
+from facebehavior.evaluation.identity import drawn_pairs
 from facebehavior.evaluation.metrics import roc_auc
 from facebehavior.training.loop import BEST
 

@@ -1,7 +1,8 @@
 """Measuring a model: metrics, protocols of the databases, confidence intervals and reports."""
 
 from facebehavior.evaluation.database_protocols import PROTOCOLS, find_protocol
-from facebehavior.evaluation.evaluate import LabelledCrops, evaluate
+from facebehavior.evaluation.evaluate import evaluate
+from facebehavior.evaluation.labelled_crops import LabelledCrops
 from facebehavior.evaluation.other_model import ModelAnswers
 from facebehavior.evaluation.prediction_files import FileAnswers
 from facebehavior.evaluation.protocols import EvaluationProtocol

@@ -1,7 +1,7 @@
 """The fairness audit: figures by group, and the gap between the best and the worst of them."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facebehavior.evaluation.figures import Scored
-from facebehavior.evaluation.resampling import Resampling
-from facebehavior.intervals import Interval, bootstrap
+from facebehavior.evaluation.resampling import Groups, Resampling, groups_among
+from facebehavior.intervals import Interval
 
 SMALLEST_GROUP = 10
 """Groups of fewer images are shown, but no gap is made of them."""
@@ -65,7 +65,7 @@ def audit(
     metric: str,
     column: str,
     values: NDArray[np.object_],
-    persons: NDArray[np.int64] | None,
+    persons: Groups,
     resampling: Resampling,
 ) -> Audit:
     """Take a task's figure apart by a column.
@@ -79,12 +79,12 @@ def audit(
         resampling: how the bootstrap draws.
     """
     names = np.array(["unknown" if v is None else str(v) for v in values[scored.rows]])
-    own = None if persons is None else persons[scored.rows]
+    own = groups_among(persons, scored.rows)
     figure, arrays = scored.figure(metric), scored.arrays()
     groups = []
     for name in np.unique(names).tolist():
         inside = names == name
-        (interval,) = _resampled(figure, _of(arrays, inside), _one(own, inside), resampling)
+        (interval,) = resampling.intervals(figure, _of(arrays, inside), groups_among(own, inside))
         number = None if own is None else len(np.unique(own[inside]))
         groups.append(GroupFigure(name, int(inside.sum()), number, interval))
     large = [
@@ -105,31 +105,11 @@ def audit(
 
     member = np.select([names == best, names == worst], [1, -1], 0).astype(np.int8)
     chosen = member != 0
-    (gap,) = _resampled(
-        difference, [member[chosen], *_of(arrays, chosen)], _one(own, chosen), resampling
+    (gap,) = resampling.intervals(
+        difference, [member[chosen], *_of(arrays, chosen)], groups_among(own, chosen)
     )
     return Audit(column, scored.task, metric, tuple(groups), best, worst, gap)
 
 
 def _of(arrays: Sequence[NDArray[Any]], chosen: NDArray[np.bool_]) -> list[NDArray[Any]]:
     return [array[chosen] for array in arrays]
-
-
-def _one(persons: NDArray[np.int64] | None, chosen: NDArray[np.bool_]) -> NDArray[np.int64] | None:
-    return None if persons is None else persons[chosen]
-
-
-def _resampled(
-    figure: Callable[..., float],
-    arrays: Sequence[NDArray[Any]],
-    persons: NDArray[np.int64] | None,
-    resampling: Resampling,
-) -> tuple[Interval, ...]:
-    return bootstrap(
-        figure,
-        arrays,
-        persons,
-        replicates=resampling.replicates,
-        level=resampling.level,
-        seed=resampling.seed,
-    )

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facebehavior.evaluation.figures import Scored
-from facebehavior.evaluation.resampling import Resampling
-from facebehavior.intervals import Interval, bootstrap
+from facebehavior.evaluation.resampling import Groups, Resampling, groups_among
+from facebehavior.intervals import Interval
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def paired_difference(
     answered: NDArray[np.bool_],
     metric: str,
     names: Mapping[int, str],
-    persons: NDArray[np.int64] | None,
+    persons: Groups,
     resampling: Resampling,
 ) -> PairedDifference | None:
     """Compare the answers of two models.
@@ -92,13 +92,10 @@ def paired_difference(
         other = figure(given[0], given[2], *given[3:])
         return [mine, other, mine - other]
 
-    found = bootstrap(
+    found = resampling.intervals(
         figures,
         [truth, first, second, *masks],
-        None if persons is None else persons[rows],
-        replicates=resampling.replicates,
-        level=resampling.level,
-        seed=resampling.seed,
+        groups_among(persons, rows),
     )
     return PairedDifference(
         task=scored.task,

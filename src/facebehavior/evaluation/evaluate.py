@@ -4,7 +4,7 @@ import hashlib
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,19 +14,20 @@ from facebehavior.compound import find_compound_set
 from facebehavior.databases import Pair
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.evaluation.answers import answerable, compound_answers, scored_tasks
-from facebehavior.evaluation.audit import audit
+from facebehavior.evaluation.audit import Audit, audit
+from facebehavior.evaluation.figures import Scored
+from facebehavior.evaluation.identity import judge_identity
 from facebehavior.evaluation.intensities import active_from
 from facebehavior.evaluation.judging import (
-    Groups,
     judge_action_units,
     judge_affect,
     judge_expression,
-    judge_identity,
 )
+from facebehavior.evaluation.labelled_crops import LabelledCrops, crops_in_parts
 from facebehavior.evaluation.listed_pairs import ListedPairs, judge_pairs, listed_pairs
 from facebehavior.evaluation.other_model import OtherModel, compare
 from facebehavior.evaluation.protocols import EvaluationProtocol
-from facebehavior.evaluation.resampling import Resampling
+from facebehavior.evaluation.resampling import Groups, Resampling
 from facebehavior.evaluation.results import Evaluation
 from facebehavior.evaluation.selection import (
     kept_rows,
@@ -42,23 +43,6 @@ from facebehavior.labels import ATTRIBUTE_COLUMNS, Manifest
 from facebehavior.model_file import FaceModel, Predictions, join
 
 _log = logging.getLogger(__name__)
-
-_AT_ONCE = 256
-
-
-class LabelledCrops(Protocol):
-    """Crops with their labels, such as `databases.Shards`."""
-
-    @property
-    def manifest(self) -> Manifest:
-        """The labels of N rows."""
-
-    @property
-    def crop_parameters(self) -> CropParameters:
-        """How the crops were cut out."""
-
-    def crops(self, indices: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """Give M rows' crops, (M, S, S, C)."""
 
 
 def evaluate(
@@ -117,15 +101,6 @@ def evaluate(
     chosen = None if listed is None else listed.among(rows)
     results = _judge(model, predictions, truth, rows, groups, resampling, protocol, chosen)
     scored = scored_tasks(predictions, truth, rows, model.metadata.action_unit_thresholds)
-    audits = tuple(
-        audit(one, protocol.main_metric[one.task], name, values, groups, resampling)
-        for name in by
-        for values in [texts(manifest, name)[rows]]
-        for one in scored
-        if one.task in protocol.main_metric
-    )
-    if by and not audits:
-        _log.warning("nothing that is judged here can be told by group: --by has no effect")
     return Evaluation(
         model_name=model.metadata.name,
         model_version=model.metadata.version,
@@ -148,7 +123,7 @@ def evaluate(
         ),
         active_from=active_from(manifest, rows, given),
         fold=fold,
-        audits=audits,
+        audits=_audits(manifest, rows, by, scored, protocol, groups, resampling),
         comparisons=tuple(
             compare(other, data, rows, scored, protocol, groups, resampling) for other in others
         ),
@@ -176,8 +151,7 @@ def _predict(
     digest = hashlib.sha256()
     parts = []
     with tqdm(total=len(rows), desc="evaluating", unit="face", disable=None) as bar:
-        for start in range(0, len(rows), _AT_ONCE):
-            crops = data.crops(rows[start : start + _AT_ONCE])
+        for crops in crops_in_parts(data, rows):
             digest.update(np.ascontiguousarray(crops).tobytes())
             parts.append(model.predict(crops))
             bar.update(len(crops))
@@ -265,6 +239,28 @@ def _judge(
         found["verification"] = judge_pairs(predictions.embedding, pairs, resampling)
     elif predictions.embedding is not None and truth.identity is not None:
         found["identity"] = judge_identity(predictions.embedding, truth.identity[rows], resampling)
+    return found
+
+
+def _audits(
+    manifest: Manifest,
+    rows: NDArray[np.int64],
+    by: Sequence[str],
+    scored: Sequence[Scored],
+    protocol: EvaluationProtocol,
+    groups: Groups,
+    resampling: Resampling,
+) -> tuple[Audit, ...]:
+    """Take the main figure of every task apart by some columns."""
+    found = tuple(
+        audit(one, protocol.main_metric[one.task], name, values, groups, resampling)
+        for name in by
+        for values in [texts(manifest, name)[rows]]
+        for one in scored
+        if one.task in protocol.main_metric
+    )
+    if by and not found:
+        _log.warning("nothing that is judged here can be told by group: --by has no effect")
     return found
 
 

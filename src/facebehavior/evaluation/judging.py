@@ -1,7 +1,6 @@
 """Predictions against labels, task by task."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,37 +13,25 @@ from facebehavior.evaluation.metrics import (
     confusion_matrix,
     correlation,
     defined_mean,
-    equal_error_rate,
     expected_calibration_error,
     f1_per_unit,
     f1_scores,
-    identification_rate,
     reliability_bins,
     roc_auc,
     root_mean_square_error,
     sign_agreement,
-    true_match_rate,
 )
-from facebehavior.evaluation.resampling import Resampling
+from facebehavior.evaluation.resampling import Groups, Resampling, groups_among
 from facebehavior.evaluation.results import (
     ActionUnitResult,
     ActionUnitsResult,
     AffectResult,
     ClassRecall,
     ExpressionResult,
-    IdentityResult,
 )
 from facebehavior.evaluation.truth import Labels
-from facebehavior.intervals import Interval, bootstrap, wilson
+from facebehavior.intervals import Interval, wilson
 from facebehavior.labels import ACTION_UNIT_COLUMNS, AFFECT, EXPRESSIONS
-
-Groups = NDArray[np.int64] | None
-"""(N,) number of each image's person; None where persons are not known."""
-
-MOST_PAIRS = 3000
-"""Pairs of faces that are compared, half of them of one person."""
-FALSE_MATCHES = 0.01
-"""Share of the pairs of two people that may match in `true_match_rate`."""
 
 _EXPRESSION_FIGURES = ("accuracy", "unweighted_average_recall", "macro_f1")
 _AFFECT_METRICS = {
@@ -90,7 +77,7 @@ def judge_expression(
     def compute(truth: NDArray[np.int64], answers: NDArray[np.int64]) -> list[float]:
         return [EXPRESSION_FIGURES[name](truth, answers, len(names)) for name in figures]
 
-    intervals = _bootstrap(compute, [truth, answers], _chosen(groups, annotated), resampling)
+    intervals = resampling.intervals(compute, [truth, answers], groups_among(groups, annotated))
     bins = reliability_bins(scores.max(axis=1), answers == truth) if probabilities else None
     return ExpressionResult(
         images=len(truth),
@@ -132,8 +119,8 @@ def judge_action_units(
     names = [columns_of[int(column)] for column in columns]
     limits = np.array([thresholds[name] for name in names])
     answers = probabilities > limits
-    intervals = _bootstrap(
-        _action_unit_figures, [truth, answers, annotated], _chosen(groups, rows), resampling
+    intervals = resampling.intervals(
+        _action_unit_figures, [truth, answers, annotated], groups_among(groups, rows)
     )
     means, rest = intervals[: len(UNIT_FIGURES)], intervals[len(UNIT_FIGURES) :]
     f1, right = rest[: len(names)], rest[len(names) :]
@@ -185,7 +172,7 @@ def judge_affect(
     chosen = np.ix_(rows, columns)
     annotated = labels.annotated[chosen]
     arrays = [labels.values[chosen], predicted[chosen].astype(np.float64), annotated]
-    mean, *rest = _bootstrap(_affect_figures, arrays, _chosen(groups, rows), resampling)
+    mean, *rest = resampling.intervals(_affect_figures, arrays, groups_among(groups, rows))
     width = len(_AFFECT_METRICS)
     dimensions = {
         AFFECT[column]: dict(
@@ -201,79 +188,6 @@ def judge_affect(
             AFFECT[column]: int(annotated[:, place].sum()) for place, column in enumerate(columns)
         },
     )
-
-
-def judge_identity(
-    embedding: NDArray[np.float32], labels: Labels, resampling: Resampling
-) -> IdentityResult | None:
-    """Judge how well an embedding tells people apart.
-
-    Args:
-        embedding: (N, D) of length 1.
-        labels: numbers of the people, (N,).
-        resampling: how the bootstrap draws; its seed draws the pairs too.
-
-    Returns:
-        The result; None without two people of whom one has two images.
-    """
-    rows = np.flatnonzero(labels.annotated)
-    people, vectors = labels.values[rows], embedding[rows].astype(np.float64)
-    first, second = drawn_pairs(people, MOST_PAIRS, resampling.seed)
-    if not len(first):
-        return None
-    similarities = (vectors[first] * vectors[second]).sum(axis=1)
-    same = people[first] == people[second]
-    names = ("roc_auc", "equal_error_rate", "true_match_rate")
-    intervals = _bootstrap(_pair_figures, [similarities, same], people[first], resampling)
-    _, gallery = np.unique(people, return_index=True)
-    probes = np.setdiff1d(np.arange(len(people)), gallery)
-    likeness = vectors[probes] @ vectors[gallery].T
-    found = identification_rate(likeness, people[gallery], people[probes])
-    rank_1 = wilson(round(found * len(probes)), len(probes), resampling.level)
-    return IdentityResult(
-        images=len(rows),
-        people=len(gallery),
-        pairs=len(first),
-        figures=dict(zip(names, intervals, strict=True)) | {"rank_1": rank_1},
-    )
-
-
-def drawn_pairs(
-    people: NDArray[np.int64], most: int, seed: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Draw as many pairs of images of one person as of two, each pair at most once.
-
-    Args:
-        people: (N,) numbers.
-        most: pairs, all in all.
-        seed: of the draw.
-
-    Returns:
-        (P,) and (P,) places of the images; empty where there are not both kinds.
-    """
-    generator = np.random.default_rng([seed, len(people)])
-    order = np.argsort(people, kind="stable")
-    blocks = np.split(order, np.flatnonzero(np.diff(people[order])) + 1) if len(order) else []
-    own = [block[np.stack(np.triu_indices(len(block), 1), axis=1)] for block in blocks]
-    same = np.concatenate(own) if own else np.empty((0, 2), dtype=np.int64)
-    if not len(same) or len(blocks) < 2:
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    number = min(len(same), most // 2)
-    same = same[generator.permutation(len(same))[:number]]
-    drawn = np.sort(generator.integers(0, len(people), size=(8 * number + 64, 2)), axis=1)
-    drawn = drawn[people[drawn[:, 0]] != people[drawn[:, 1]]]
-    _, places = np.unique(drawn, axis=0, return_index=True)
-    others = drawn[np.sort(places)][:number]
-    both = np.concatenate([same, others])
-    return both[:, 0], both[:, 1]
-
-
-def _pair_figures(similarities: NDArray[np.float64], same: NDArray[np.bool_]) -> list[float]:
-    return [
-        roc_auc(same, similarities),
-        equal_error_rate(similarities, same),
-        true_match_rate(similarities, same, FALSE_MATCHES),
-    ]
 
 
 def _action_unit_figures(
@@ -308,24 +222,4 @@ def _class_recalls(
             f1=float(f1[index]),
         )
         for index, name in enumerate(names)
-    )
-
-
-def _chosen(groups: Groups, rows: NDArray[np.bool_]) -> Groups:
-    return None if groups is None else groups[rows]
-
-
-def _bootstrap(
-    metric: Callable[..., Any],
-    arrays: list[NDArray[Any]],
-    groups: Groups,
-    resampling: Resampling,
-) -> tuple[Interval, ...]:
-    return bootstrap(
-        metric,
-        arrays,
-        groups,
-        replicates=resampling.replicates,
-        level=resampling.level,
-        seed=resampling.seed,
     )

@@ -9,16 +9,12 @@ from scipy.stats import t as students_t
 
 from facebehavior.databases import Pair
 from facebehavior.errors import FaceBehaviorError
-from facebehavior.evaluation.metrics import (
-    equal_error_rate,
-    roc_auc,
-    true_match_rate,
-    verification_accuracy,
-)
+from facebehavior.evaluation.identity import PAIR_FIGURES, pair_figures
+from facebehavior.evaluation.metrics import true_match_rate, verification_accuracy
 from facebehavior.evaluation.resampling import Resampling
 from facebehavior.evaluation.results import FoldResult, VerificationResult
 from facebehavior.evaluation.truth import Labels, Truth
-from facebehavior.intervals import Interval, bootstrap
+from facebehavior.intervals import Interval
 from facebehavior.labels import Manifest
 
 
@@ -136,14 +132,7 @@ def judge_pairs(
     similarities = (vectors[pairs.first] * vectors[pairs.second]).sum(axis=1)
     found = verification_accuracy(similarities, pairs.same, pairs.folds)
     half = students_t.ppf((1 + resampling.level) / 2, len(numbers) - 1) * found.standard_error
-    others = bootstrap(
-        _figures,
-        [similarities, pairs.same],
-        pairs.people[pairs.first],
-        replicates=resampling.replicates,
-        level=resampling.level,
-        seed=resampling.seed,
-    )
+    others = resampling.intervals(_figures, [similarities, pairs.same], pairs.people[pairs.first])
     return VerificationResult(
         images=len(embedding),
         pairs=len(pairs.same),
@@ -168,13 +157,8 @@ def judge_pairs(
     )
 
 
-_NAMES = ("roc_auc", "equal_error_rate", "true_match_rate", "true_match_rate_at_0.1_percent")
+_NAMES = (*PAIR_FIGURES, "true_match_rate_at_0.1_percent")
 
 
 def _figures(similarities: NDArray[np.float64], same: NDArray[np.bool_]) -> list[float]:
-    return [
-        roc_auc(same, similarities),
-        equal_error_rate(similarities, same),
-        true_match_rate(similarities, same, 0.01),
-        true_match_rate(similarities, same, 0.001),
-    ]
+    return [*pair_figures(similarities, same), true_match_rate(similarities, same, 0.001)]

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.evaluation.comparison import Comparison, paired_difference
 from facebehavior.evaluation.figures import Scored
+from facebehavior.evaluation.labelled_crops import LabelledCrops, crops_in_parts
 from facebehavior.evaluation.protocols import EvaluationProtocol
-from facebehavior.evaluation.resampling import Resampling
+from facebehavior.evaluation.resampling import Groups, Resampling, groups_among
 from facebehavior.labels import (
     ACTION_UNIT_COLUMNS,
     AFFECT,
@@ -20,12 +21,7 @@ from facebehavior.labels import (
 )
 from facebehavior.model_file import FaceModel, join
 
-if TYPE_CHECKING:
-    from facebehavior.evaluation.evaluate import LabelledCrops
-
 _log = logging.getLogger(__name__)
-
-_AT_ONCE = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +43,7 @@ class OtherModel(Protocol):
     name: str
 
     def answers(
-        self, data: "LabelledCrops", rows: NDArray[np.int64]
+        self, data: LabelledCrops, rows: NDArray[np.int64]
     ) -> tuple[dict[str, Answers], int]:
         """Give the answers by task for M rows, and for how many rows there are none."""
 
@@ -64,7 +60,7 @@ class ModelAnswers:
         self._model = model
 
     def answers(
-        self, data: "LabelledCrops", rows: NDArray[np.int64]
+        self, data: LabelledCrops, rows: NDArray[np.int64]
     ) -> tuple[dict[str, Answers], int]:
         """Run the model.
 
@@ -77,11 +73,7 @@ class ModelAnswers:
                 f"the model {metadata.name} reads other crops than these: analyse the pictures "
                 "with it, and compare with the file of its records"
             )
-        parts = [
-            self._model.predict(data.crops(rows[start : start + _AT_ONCE]))
-            for start in range(0, len(rows), _AT_ONCE)
-        ]
-        found = join(parts)
+        found = join([self._model.predict(crops) for crops in crops_in_parts(data, rows)])
         answers = {}
         if found.expression is not None:
             answers["expression"] = _complete(found.expression.argmax(axis=1))
@@ -100,11 +92,11 @@ class ModelAnswers:
 
 def compare(
     other: OtherModel,
-    data: "LabelledCrops",
+    data: LabelledCrops,
     rows: NDArray[np.int64],
     scored: Sequence[Scored],
     protocol: EvaluationProtocol,
-    persons: NDArray[np.int64] | None,
+    persons: Groups,
     resampling: Resampling,
 ) -> Comparison:
     """Compare the main figure of every task that both have answered."""
@@ -126,7 +118,7 @@ def compare(
             answered,
             protocol.main_metric[one.task],
             names,
-            None if persons is None else persons[one.rows],
+            groups_among(persons, one.rows),
             resampling,
         )
         if found is not None:

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -11,13 +10,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from facebehavior.errors import FaceBehaviorError
+from facebehavior.evaluation.labelled_crops import LabelledCrops
 from facebehavior.evaluation.other_model import Answers
 from facebehavior.evaluation.prediction_places import Origin, Pictures, rows_by_origin
 from facebehavior.labels import ACTION_UNIT_COLUMNS, AFFECT, ATTRIBUTE_COLUMNS, EXPRESSIONS
 from facebehavior.records import read_any_records
-
-if TYPE_CHECKING:
-    from facebehavior.evaluation.evaluate import LabelledCrops
 
 _log = logging.getLogger(__name__)
 
@@ -83,7 +80,7 @@ class FileAnswers:
         self._origins, self._of_row = _origins(self._table, files)
 
     def answers(
-        self, data: "LabelledCrops", rows: NDArray[np.int64]
+        self, data: LabelledCrops, rows: NDArray[np.int64]
     ) -> tuple[dict[str, Answers], int]:
         """Find the row of each image.
 
