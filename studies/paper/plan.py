@@ -1,6 +1,6 @@
 """The plan of the table: its variants and tests, and the networks that they take."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,9 @@ from facebehavior.errors import FaceBehaviorError
 from facebehavior.evaluation import PROTOCOLS
 from facebehavior.labels import ACTION_UNIT_COLUMNS, AFFECT, ATTRIBUTE_COLUMNS
 from facebehavior.settings import read_yaml
+
+Source = Mapping[str, Any]
+"""One source of pictures in a training configuration."""
 
 RECIPES = Path(__file__).parents[2] / "recipes" / "paper"
 BEHAVIOUR = ("expression", "action_units", "affect")
@@ -130,7 +133,7 @@ def trained_whole(recipe: Mapping[str, Any]) -> set[str]:
     return {_database(source) for source in sources(recipe) if source.get("split") is None}
 
 
-def sources(recipe: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def sources(recipe: Mapping[str, Any]) -> list[Source]:
     """List the sources of all label sets."""
     return [source for label_set in recipe["label_sets"] for source in label_set["sources"]]
 
@@ -165,14 +168,14 @@ def _of_variant(plan: Plan, name: str, shards: Path) -> dict[str, Any]:
         return {**recipe, "network": {"heads": list(BEHAVIOUR), **network}}
     recipe["network"] = {**network, "heads": list(changes["tasks"])}
 
-    def teaching(source: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    def teaching(source: Source) -> Source | None:
         tasks = [one for one in changes["tasks"] if one in source.get("tasks", _COLUMNS)]
         return {**source, "tasks": tasks} if _labelled(source, tasks, shards) else None
 
     return _with_sources(recipe, teaching)
 
 
-def _labelled(source: Mapping[str, Any], tasks: Sequence[str], shards: Path) -> bool:
+def _labelled(source: Source, tasks: Sequence[str], shards: Path) -> bool:
     """Tell whether any of a source's rows has a label of some tasks."""
     manifest = Shards(shards / _database(source)).manifest
     if source.get("split") is not None:
@@ -198,7 +201,7 @@ def _folds(
 def _without_fold(
     name: str, recipe: Mapping[str, Any], fold: int, people: Mapping[str, Mapping[str, int]]
 ) -> Network:
-    def others(source: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    def others(source: Source) -> Source | None:
         folds = people.get(_database(source), {})
         theirs = sorted(person for person, number in folds.items() if number == fold)
         if theirs and len(theirs) == len(folds):
@@ -209,7 +212,9 @@ def _without_fold(
     return Network(name, _with_sources(recipe, others), fold, tested)
 
 
-def _with_sources(recipe: Mapping[str, Any], change: Any) -> dict[str, Any]:  # noqa: ANN401
+def _with_sources(
+    recipe: Mapping[str, Any], change: Callable[[Source], Source | None]
+) -> dict[str, Any]:
     """Give a recipe with every source changed, or left out where the change is None."""
     changed = [
         {**label_set, "sources": [new for old in label_set["sources"] if (new := change(old))]}
@@ -218,5 +223,5 @@ def _with_sources(recipe: Mapping[str, Any], change: Any) -> dict[str, Any]:  # 
     return {**recipe, "label_sets": [one for one in changed if one["sources"]]}
 
 
-def _database(source: Mapping[str, Any]) -> str:
+def _database(source: Source) -> str:
     return Path(source["shards"]).name

@@ -8,15 +8,16 @@ from facebehavior.intervals import Interval
 
 UNDEFINED = "-"
 
-TASK_TITLES = {
-    "expression": "expression",
-    "action_units": "action units",
-    "affect": "affect",
-    "compound": "compound",
-    "attributes": "attributes",
-    "identity": "identity",
-    "verification": "verification",
-}
+TASKS = (
+    "expression",
+    "action_units",
+    "affect",
+    "compound",
+    "attributes",
+    "identity",
+    "verification",
+)
+"""What an evaluation may hold, in the order in which it is told."""
 
 
 def figure(value: float) -> str:
@@ -55,13 +56,13 @@ def named_figures(evaluation: Evaluation) -> list[NamedFigure]:
     main = evaluation.main_figures()
     rows = [
         NamedFigure(
-            f"{title}: {words(metric)}",
+            f"{words(task)}: {words(metric)}",
             figure(interval.value),
             bounds(interval),
             result.images,
             f"{task}: {metric}" in main,
         )
-        for task, title in TASK_TITLES.items()
+        for task in TASKS
         for result in [getattr(evaluation, task)]
         if result is not None
         for metric, interval in result.figures.items()
@@ -78,8 +79,8 @@ def interval_title(evaluation: Evaluation) -> str:
     return f"{100 * evaluation.resampling.level:g} % interval"
 
 
-def words(metric: str) -> str:
-    """Say a figure's name in words."""
+def words(name: str) -> str:
+    """Say the name of a task or figure in words."""
     spoken = {
         "macro_f1": "macro F1",
         "mean_f1": "mean F1",
@@ -93,4 +94,4 @@ def words(metric: str) -> str:
         "mean_ccc": "mean CCC",
         "ccc": "CCC",
     }
-    return spoken.get(metric, metric.replace("_", " "))
+    return spoken.get(name, name.replace("_", " "))

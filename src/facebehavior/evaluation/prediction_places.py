@@ -95,22 +95,22 @@ class Pictures:
         places: dict[str, int] = {}
         sequences: dict[tuple[str, str], int] = {}
         folders: list[tuple[Parts, str]] = []
-        rows = np.full((4, len(names)), 0, dtype=np.int64)
-        rows[[0, 2]] = -1
+        of_row, video_of_row = (np.full(len(names), -1, dtype=np.int64) for _ in range(2))
+        frame_of_row, numbers = (np.zeros(len(names), dtype=np.int64) for _ in range(2))
         for row, (name, frame) in enumerate(zip(names, frames, strict=True)):
             if name is None:
                 continue
-            rows[0, row] = places.setdefault(name, len(places))
+            of_row[row] = places.setdefault(name, len(places))
             if is_video_name(name):
-                rows[1, row] = frame or 0
+                frame_of_row[row] = frame or 0
             elif videos[row] is not None and (number := picture_number(name)) is not None:
                 # Not its frame: BP4D+ codes frame 1 on picture 0.
                 key = databases[row], videos[row]
                 if key not in sequences:
                     sequences[key] = len(folders)
                     folders.append((path_parts(name)[:-1], videos[row]))
-                rows[2, row], rows[3, row] = sequences[key], number
-        return cls(list(places), rows[0], rows[1], folders, rows[2], rows[3])
+                video_of_row[row], numbers[row] = sequences[key], number
+        return cls(list(places), of_row, frame_of_row, folders, video_of_row, numbers)
 
     def example(self, row: int) -> str:
         """Name a row."""

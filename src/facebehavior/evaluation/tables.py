@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 
 from facebehavior.evaluation.comparison import Comparison
 from facebehavior.evaluation.naming import (
-    TASK_TITLES,
     UNDEFINED,
     bounds,
     figure,
@@ -232,7 +231,7 @@ def _audits(evaluation: Evaluation) -> str:
     level = interval_title(evaluation)
     parts = ["## By group"]
     for one in evaluation.audits:
-        title = f"### {TASK_TITLES[one.task]}: {words(one.metric)}, by {one.column}"
+        title = f"### {words(one.task)}: {words(one.metric)}, by {one.column}"
         rows = [
             (
                 each.group,
@@ -258,7 +257,7 @@ def _audits(evaluation: Evaluation) -> str:
 def _comparison(result: Comparison, level: str) -> str:
     rows = [
         (
-            f"{TASK_TITLES[one.task]}: {words(one.metric)}",
+            f"{words(one.task)}: {words(one.metric)}",
             one.images,
             figure(one.first),
             figure(one.second),
@@ -269,7 +268,7 @@ def _comparison(result: Comparison, level: str) -> str:
     ]
     header = ("figure", "images", "this model", "other", "difference", level)
     known = {one.task: ", ".join(one.units) for one in result.differences if one.units}
-    notes = [f"{TASK_TITLES[task]} that both know: {units}." for task, units in known.items()]
+    notes = [f"{words(task)} that both know: {units}." for task, units in known.items()]
     if result.unmatched:
         notes.append(f"Images for which the other has no answer: {result.unmatched}, left out.")
     text = " ".join(["Paired: both on the same images, this model minus the other.", *notes])

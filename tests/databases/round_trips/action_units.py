@@ -7,7 +7,7 @@ BP4D = (1, 2, 4, 6, 7, 10, 12, 14, 15, 17, 23, 24)
 OF_BP4D_PLUS = tuple(unit for unit in range(1, 40) if unit not in (3, 8, 21, 25, 26))
 STRENGTHS = (6, 10, 12, 14, 17)
 EMOTIONET = (1, 2, 4, 5, 6, 9, 12, 17, 20, 25, 26)
-DU = [
+RAF_CE = (
     "happily_surprised",
     "happily_disgusted",
     "sadly_fearful",
@@ -20,7 +20,7 @@ DU = [
     "angrily_surprised",
     "angrily_disgusted",
     "disgustedly_surprised",
-]
+)
 
 
 def disfa(tree: Tree) -> None:
@@ -195,7 +195,9 @@ def raf_ce(tree: Tree) -> None:
             tree.touch(key)
             if labels or code < 12:
                 split = ("train", "test", "validation")[part]
-                tree.expect(key, **labels, compound=DU[code] if code < 12 else None, split=split)
+                tree.expect(
+                    key, **labels, compound=RAF_CE[code] if code < 12 else None, split=split
+                )
     for name, lines in (("emolabel", emotions), ("partition", parts), ("AUlabel", units)):
         tree.draw.shuffle(lines)
         tree.lines(f"RAFCE_{name}.txt", lines)

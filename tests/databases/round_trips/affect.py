@@ -7,7 +7,7 @@ from tests.databases.round_trips.tree import EXPRESSIONS, Tree, five_of, points_
 ABAW_UNITS = (1, 2, 4, 6, 7, 10, 12, 15, 23, 24, 25, 26)
 ABAW1_UNITS = (1, 2, 4, 6, 12, 15, 20, 25)
 ABAW_NAMES = ("neutral", "anger", "disgust", "fear", "happiness", "sadness", "surprise", None)
-C_EXPR = [
+C_EXPR = (
     "fearfully_surprised",
     "happily_surprised",
     "sadly_surprised",
@@ -15,7 +15,7 @@ C_EXPR = [
     "angrily_surprised",
     "sadly_fearful",
     "sadly_angry",
-]
+)
 
 
 def aff_wild(tree: Tree) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from tests.databases.round_trips.tree import EXPRESSIONS, Tree
 
 RAF_DB = ("surprise", "fear", "disgust", "happiness", "sadness", "anger", "neutral")
-RAF_DB_COMPOUND = [
+RAF_DB_COMPOUND = (
     "happily_surprised",
     "happily_disgusted",
     "sadly_fearful",
@@ -18,7 +18,7 @@ RAF_DB_COMPOUND = [
     "angrily_surprised",
     "angrily_disgusted",
     "disgustedly_surprised",
-]
+)
 FER = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
 FERPLUS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
 CFEE = {
@@ -46,7 +46,7 @@ def raf_db(tree: Tree) -> None:
 def raf_db_compound(tree: Tree) -> None:
     """The compound part."""
     tree.options = {"validation": 0.0}
-    _raf_db(tree, tree.draw.choice(["", "compound/"]), tuple(RAF_DB_COMPOUND), "compound")
+    _raf_db(tree, tree.draw.choice(["", "compound/"]), RAF_DB_COMPOUND, "compound")
 
 
 def _raf_db(tree: Tree, folder: str, classes: tuple[str, ...], column: str) -> None:
