@@ -89,7 +89,7 @@ def _write_peer(peer: Peer, path: Path, _: pa.Schema, batches: Batches) -> None:
                 if peer.of_one and source not in (None, row["source"]):
                     raise _of_one(f"a table of {peer.name}", f"{source} and {row['source']}")
                 source = row["source"]
-                texts = peer.written(row)
+                texts = None if row["detected"] is None else peer.written(row)
                 if texts is not None:
                     lines.writerow(filled(texts, peer.columns))
 

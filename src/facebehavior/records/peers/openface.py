@@ -49,10 +49,8 @@ COLUMNS = (
 """The 714 columns of OpenFace 2.2."""
 
 
-def written(row: Row) -> dict[str, str] | None:
-    """Turn a row of the record into one of OpenFace; None for a damaged frame."""
-    if row["detected"] is None:
-        return None
+def written(row: Row) -> dict[str, str]:
+    """Turn a row of the record into one of OpenFace."""
     face = row.get("track") if row.get("track") is not None else row.get("face")
     texts = {
         "frame": str(int(row["frame"]) + 1),

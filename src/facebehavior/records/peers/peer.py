@@ -22,8 +22,8 @@ class Peer:
         columns: in its order.
         marks: columns that tell its tables from all others.
         written: turns one row of the record into a row of it: text by column; what is left out is
-            empty. None where the program has no row for it, as none has for a frame that is damaged
-            (`detected` is null).
+            empty. None where the program has no row for it. It is not asked of damaged frames
+            (`detected` is null), for which no program has a row.
         read: turns one row of it, text by column, into a row of the record; what is left out is
             null, and `face` is left to whom sees all rows of a frame. Its second argument is the
             path of the file.

@@ -125,10 +125,8 @@ COLUMNS = (
 """The columns of py-feat 2 for videos."""
 
 
-def written(row: Row) -> dict[str, str] | None:
-    """Turn a row of the record into one of py-feat; None for a damaged frame."""
-    if row["detected"] is None:
-        return None
+def written(row: Row) -> dict[str, str]:
+    """Turn a row of the record into one of py-feat."""
     person = row.get("person") if row.get("person") is not None else row.get("track")
     texts = {
         "input": str(row["source"]),
