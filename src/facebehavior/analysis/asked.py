@@ -77,7 +77,7 @@ class Asked:
         return self.overlay is not None or self.finish.report is not None
 
     @property
-    def kept(self) -> Settings:
+    def settings_of_kept_rows(self) -> Settings:
         """The settings that make rows from which everything can be made.
 
         The points are kept though nothing is to be drawn, so that an analysis goes on from there

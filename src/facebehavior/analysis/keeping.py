@@ -8,10 +8,9 @@ import pyarrow as pa
 
 from facebehavior.analysis.lots import FOLDER, Lot
 from facebehavior.analysis.recording import Recorder
-from facebehavior.analysis.working import Note, kept
-from facebehavior.errors import FaceBehaviorError
+from facebehavior.analysis.working import Note, segments_of
 from facebehavior.files import explained_write_errors
-from facebehavior.records.segments import is_ours
+from facebehavior.records.segments import check_nothing_else, is_ours
 
 GALLERY = "gallery"
 """What the names of files for the names of people begin with."""
@@ -42,21 +41,15 @@ class KeptRows:
             folder.mkdir(parents=True, exist_ok=True)
             known = {lot.folder for lot in lots}
             self.of_others = bool(set(folder.glob(f"{FOLDER}*")) - known)
-            for path in folder.iterdir():
-                if not (path.name.startswith((FOLDER, GALLERY)) or is_ours(path)):
-                    raise FaceBehaviorError(
-                        f"the folder {folder} is for unfinished rows, found {path.name} in it; "
-                        "move that elsewhere or give the output another name"
-                    )
+            check_nothing_else(folder, _is_known)
 
-    def notes(self) -> Iterator[tuple[Lot, Note]]:
-        """Go through the lots and where each has come to."""
-        for lot in self._lots:
-            yield lot, Note.of_text(kept(lot, self._recorder).note)
+    def notes(self) -> list[tuple[Lot, Note]]:
+        """Give the lots and where each has come to."""
+        return [(lot, Note.of_text(segments_of(lot, self._recorder).note)) for lot in self._lots]
 
     def rows_of(self, lot: Lot) -> Iterator[pa.RecordBatch]:
         """Go through the rows of a lot, as the recorder has made them."""
-        yield from kept(lot, self._recorder).stored()
+        yield from segments_of(lot, self._recorder).stored()
 
     def rows(self) -> Iterator[pa.RecordBatch]:
         """Go through all rows."""
@@ -74,3 +67,7 @@ class KeptRows:
                     segment.unlink()
                 path.rmdir()
             self._folder.rmdir()
+
+
+def _is_known(path: Path) -> bool:
+    return path.name.startswith((FOLDER, GALLERY)) or is_ours(path)

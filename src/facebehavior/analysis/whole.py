@@ -77,10 +77,11 @@ def analyze_whole(inputs: Sequence[str | Path], asked: Asked, watcher: Watcher) 
         folder = asked.folder or Path(
             stack.enter_context(TemporaryDirectory(prefix="facebehavior-"))
         )
-        analyzer, recorder = stack.enter_context(opened(asked.kept))
+        analyzer, recorder = stack.enter_context(opened(asked.settings_of_kept_rows))
         if asked.names_people:
+            # What is wrong with it is said of the user's file, not of the copy that is begun with.
             analyzer.opened_gallery(asked.gallery or "")
-        lots = lots_of(found.sources, asked.kept, folder)
+        lots = lots_of(found.sources, asked.settings_of_kept_rows, folder)
         kept = KeptRows(folder, lots, recorder)
         _tell_what_is_done(kept, watcher)
         people = _People(asked, analyzer, folder, lots)
@@ -100,10 +101,11 @@ def analyze_whole(inputs: Sequence[str | Path], asked: Asked, watcher: Watcher) 
 def _tell_what_is_done(kept: KeptRows, watcher: Watcher) -> None:
     if kept.of_others:
         watcher.go_on("unfinished rows of other inputs or options are kept until this is done")
-    for lot, note in kept.notes():
+    notes = kept.notes()
+    for lot, note in notes:
         if not note.finished and note.last >= 0:
             watcher.go_on(f"going on behind frame {note.last} of {lot.sources[0].path}")
-    finished = sum(note.finished for _, note in kept.notes())
+    finished = sum(note.finished for _, note in notes)
     if finished:
         watcher.go_on(f"going on: {finished} parts of the inputs are done")
 

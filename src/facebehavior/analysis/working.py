@@ -72,7 +72,7 @@ class Note:
         return [BadInput(source, reason) for source, reason in self.problems]
 
 
-def kept(lot: Lot, recorder: Recorder) -> Segments:
+def segments_of(lot: Lot, recorder: Recorder) -> Segments:
     """Open what is kept of a lot; that of other work is removed."""
     return Segments(lot.folder, recorder.schema, lot.work)
 
@@ -122,7 +122,7 @@ def work_off(
     Raises:
         FaceBehaviorError: the disk is full or gone.
     """
-    segments = kept(lot, recorder)
+    segments = segments_of(lot, recorder)
     note = Note.of_text(segments.note)
     if note.finished:
         return

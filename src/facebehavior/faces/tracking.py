@@ -63,13 +63,12 @@ class Tracker:
 
     Args:
         same_face: cosine from which two embeddings are of one person.
-        first: the number of the first face.
     """
 
-    def __init__(self, same_face: float = SAME_FACE, first: int = 0) -> None:
+    def __init__(self, same_face: float = SAME_FACE) -> None:
         self._same_face = same_face
         self._tracks: list[Track] = []
-        self._next = first
+        self._next = 0
         self._look: NDArray[np.float64] | None = None
 
     def state(self) -> dict[str, Any]:
@@ -83,7 +82,8 @@ class Tracker:
     @classmethod
     def of_state(cls, state: Mapping[str, Any], same_face: float = SAME_FACE) -> "Tracker":
         """Make a tracker that goes on where another has told its `state`."""
-        tracker = cls(same_face, state["next"])
+        tracker = cls(same_face)
+        tracker._next = state["next"]
         tracker._tracks = [Track(**_as_arrays(fields)) for fields in state["tracks"]]
         tracker._look = None if state["look"] is None else np.array(state["look"])
         return tracker

@@ -1,7 +1,7 @@
 """Rows on their way into a file: complete segments in a folder beside it."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -147,12 +147,7 @@ class Segments:
 
     def _start_afresh(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        for path in self.folder.iterdir():
-            if not is_ours(path):
-                raise FaceBehaviorError(
-                    f"the folder {self.folder} is for unfinished rows, found {path.name} in it; "
-                    "move that elsewhere or give the output another name"
-                )
+        check_nothing_else(self.folder, is_ours)
         for path in self.folder.iterdir():
             path.unlink()
 
@@ -161,6 +156,24 @@ def is_ours(path: Path) -> bool:
     """Tell whether a path is named as what `Segments` puts into its folder."""
     known = path.match(_NAMES) or path.name == _WORK
     return known or path.name.startswith(".unfinished-")
+
+
+def check_nothing_else(folder: Path, known: Callable[[Path], bool]) -> None:
+    """Check that a folder for unfinished rows holds nothing that could be a user's.
+
+    Args:
+        folder: that is there.
+        known: tells whether a path in it may be removed.
+
+    Raises:
+        FaceBehaviorError: it holds something else.
+    """
+    for path in folder.iterdir():
+        if not known(path):
+            raise FaceBehaviorError(
+                f"the folder {folder} is for unfinished rows, found {path.name} in it; "
+                "move that elsewhere or give the output another name"
+            )
 
 
 def in_batches(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:
