@@ -1,5 +1,6 @@
 """Which face is which over time."""
 
+import json
 from itertools import permutations
 
 import numpy as np
@@ -106,6 +107,21 @@ def test_a_cut_back_to_someone_is_followed_by_the_embedding() -> None:
     assert tracker.follow(boxes((100, 100)), 2 * STEP, scene(30), anne[None]) == [0]
 
 
-@pytest.mark.parametrize("first", [0, 7])
-def test_numbers_go_on_where_an_earlier_run_has_stopped(first: int) -> None:
-    assert Tracker(first=first).follow(boxes((1, 1), (200, 1)), 0.0) == [first, first + 1]
+@pytest.mark.parametrize("stop", range(6))
+def test_a_tracker_goes_on_where_another_has_stopped(stop: int) -> None:
+    anne, ben = direction(1), direction(2)
+    seen = [
+        (boxes((100, 100), (300, 100)), 30, [anne, ben]),
+        (boxes((110, 100), (300, 105)), 40, [anne, ben]),
+        (boxes((120, 100)), 50, [anne]),
+        (boxes((100, 100)), 220, [direction(3)]),
+        (boxes((500, 100), (100, 100)), 30, [ben, anne]),
+        (boxes((510, 100), (100, 100), (300, 300)), 30, [ben, anne, direction(4)]),
+    ]
+    found = []
+    tracker = Tracker(same_face=0.5)
+    for number, (places, grey, embeddings) in enumerate(seen):
+        if number == stop:
+            tracker = Tracker.of_state(json.loads(json.dumps(tracker.state())), same_face=0.5)
+        found.append(tracker.follow(places, number * STEP, scene(grey), np.stack(embeddings)))
+    assert found == [[0, 1], [0, 1], [0], [2], [1, 0], [1, 0, 3]]

@@ -210,7 +210,9 @@ def test_what_both_sides_have_comes_back(tmp_path: Path, peer: Peer) -> None:
 @given(st.floats(-89, 89), st.floats(-179, 179), st.floats(-179, 179), st.integers(0, 10**6))
 def test_py_feat_round_trip(pitch: float, yaw: float, roll: float, frame: int) -> None:
     row = face(pose_pitch=pitch, pose_yaw=yaw, pose_roll=roll, frame=frame)
-    found = PY_FEAT.read(PY_FEAT.written(row), Path("x.feat.csv"))
+    texts = PY_FEAT.written(row)
+    assert texts is not None
+    found = PY_FEAT.read(texts, Path("x.feat.csv"))
     assert found["frame"] == frame
     np.testing.assert_allclose(
         [float(str(found[f"pose_{name}"])) for name in ("pitch", "yaw", "roll")],
