@@ -12,7 +12,7 @@ from facebehavior.analysis.overlay_files import check_overlay
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.media import Source
 from facebehavior.files import check_writable
-from facebehavior.records import check_sources, checked_format
+from facebehavior.records import check_held, check_sources, checked_format
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ class Asked:
             )
         if self.output is not None:
             checked_format(self.output)
+        check_held(self.output, self._optional_columns)
         places = Counter(os.path.abspath(name) for name in self.files)
         for place, times in places.items():
             if times > 1:
@@ -97,6 +98,16 @@ class Asked:
             return None
         first = Path(os.path.abspath(self.files[0]))  # a folder's own name may be `.`
         return first.with_name(f"{first.name}.partial")
+
+    @property
+    def _optional_columns(self) -> list[str]:
+        columns = {
+            "person": self.people,
+            "landmarks": self.settings.landmarks,
+            "embedding": self.settings.embedding,
+            "compound": self.settings.compound is not None,
+        }
+        return [name for name, wanted in columns.items() if wanted]
 
     def check_places(self, sources: Sequence[Source]) -> None:
         """See, before hours are spent, whether these sources' results could be written.

@@ -112,12 +112,7 @@ def run(arguments: argparse.Namespace) -> int:
     from facebehavior.analysis.whole import Watcher, analyze_whole
     from facebehavior.cli.problems import report_problems
     from facebehavior.cli.table import PrintedTable, own_tasks
-    from facebehavior.records import check_held
 
-    optional = {"person": arguments.people} | {
-        name: getattr(arguments, name) for name in ("landmarks", "embedding", "compound")
-    }
-    check_held(arguments.output, [name for name, wanted in optional.items() if wanted])
     asked = Asked(
         settings=Settings(**_chosen(arguments, Settings)),
         output=arguments.output,
