@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from facebehavior.analysis.analyzed import AnalyzedFrame, FrameWithFaces, analyzed_frame
+from facebehavior.analysis.embeddings import check_embedding
 from facebehavior.analysis.following import Following
 from facebehavior.analysis.people import Gallery, read_gallery
 from facebehavior.analysis.pipeline import in_groups, read_ahead, work_beside
@@ -180,11 +181,7 @@ class Analyzer(Closing):
             FaceBehaviorError: the model has no embedding, or the file is no gallery of such.
         """
         metadata = self.model.metadata
-        if "embedding" not in metadata.heads:
-            raise FaceBehaviorError(
-                f"the model {metadata.name} gives no embedding to tell people apart by; give "
-                "another with --model, or leave people out"
-            )
+        check_embedding(metadata, "to tell people apart by")
         if isinstance(gallery, Gallery):
             return gallery
         same_face = SAME_FACE if metadata.verification is None else metadata.verification.threshold

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from facebehavior.analysis.analyzed import AnalyzedFrame
 from facebehavior.analysis.analyzer import Analyzer
-from facebehavior.errors import BadInput, FaceBehaviorError
+from facebehavior.analysis.embeddings import check_embedding
+from facebehavior.errors import BadInput
 from facebehavior.faces.media import LostFrame
 from facebehavior.model_file import MatchThreshold
 
@@ -62,11 +63,7 @@ class Matcher:
 
     def __init__(self, analyzer: Analyzer) -> None:
         metadata = analyzer.model.metadata
-        if "embedding" not in metadata.heads:
-            raise FaceBehaviorError(
-                f"the model {metadata.name} gives no embedding to compare faces by, as identity is "
-                "none of its tasks; give another with --model"
-            )
+        check_embedding(metadata, "to compare faces by")
         self._analyzer = analyzer
         self._threshold = metadata.verification
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from facebehavior.analysis.analyzed import AnalyzedFrame
+from facebehavior.analysis.embeddings import check_embedding
 from facebehavior.compound import compound_scores, find_compound_set, left_out_action_units
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.media import LostFrame
@@ -77,11 +78,8 @@ class Recorder:
         if self._compound is not None and not self._of_head:
             _check_heads(model)
             _check_action_units(model, self._compound)
-        if embedding and "embedding" not in metadata.heads:
-            raise FaceBehaviorError(
-                f"the model {metadata.name} gives no embedding, as identity is none of its tasks: "
-                "give another with --model, or leave the embedding out"
-            )
+        if embedding:
+            check_embedding(metadata, "to keep or to tell people apart by")
         self._keep_embedding = embedding
         self._own = {
             name: labels for name, labels in metadata.heads.items() if name not in HEAD_LABELS
