@@ -14,7 +14,7 @@ from PIL import Image
 from tests.conftest import Answer
 
 from facebehavior.analysis import Analyzer, Matcher, Recorder
-from facebehavior.cli.compare_command import errors_of
+from facebehavior.cli.match_errors import errors_of
 from facebehavior.errors import BadInput, FaceBehaviorError
 from facebehavior.labels import ATTRIBUTE_COLUMNS, COMPOUND_EXPRESSIONS
 from facebehavior.model_file import MatchThreshold

@@ -7,10 +7,6 @@ admitted or refused by it.
 """
 
 import argparse
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from facebehavior.model_file import MatchThreshold
 
 NAME = "compare"
 SUMMARY = "whether two photographs show the same person"
@@ -30,6 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from facebehavior.analysis import Analyzer, Matcher
+    from facebehavior.cli.match_errors import errors_of
 
     with Analyzer(arguments.model) as analyzer:
         found = Matcher(analyzer).compare(arguments.first, arguments.second)
@@ -45,17 +42,3 @@ def run(arguments: argparse.Namespace) -> int:
         f"({errors_of(found.threshold)})"
     )
     return 0
-
-
-def errors_of(threshold: "MatchThreshold") -> str:
-    """Say how often a verdict is wrong, and on which pictures that was measured."""
-    where = (
-        f"of {threshold.measured_on}, of people held out of the training"
-        if threshold.measured_on is not None
-        else "held out of the training, the model file does not say of which data"
-    )
-    return (
-        f"takes two people for one in {threshold.false_match_rate:.1%} of pairs, one for two in "
-        f"{threshold.false_non_match_rate:.1%}; measured on {threshold.pairs} pairs of pictures "
-        f"{where}; other pictures give other rates"
-    )

@@ -8,8 +8,6 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from facebehavior.model_file import MatchThreshold
 
 NAME = "find"
@@ -44,7 +42,6 @@ def run(arguments: argparse.Namespace) -> int:
             f"found no face in {', '.join(arguments.inputs)}"
             + (f"; the first problem: {problems[0]}" if problems else "")
         )
-    threshold = matches[0].comparison.threshold
     columns = ("rank", "similarity", "same", "source", "frame", "face")
     rows = [
         (
@@ -73,15 +70,18 @@ def run(arguments: argparse.Namespace) -> int:
             place = ", ".join(f"{name} {number}" for name, number in further if number)
             where = f"{source} ({place})" if place else source
             print(f"{rank:4}  {similarity:>10}  {said:4}  {where}")
-    print(f"faces: {len(rows)}; {_above(rows, threshold)}", file=sys.stderr)
+    admitted = sum(one.comparison.same is True for one in matches)
+    print(
+        f"faces: {len(matches)}; {_above(admitted, matches[0].comparison.threshold)}",
+        file=sys.stderr,
+    )
     return report_problems(problems)
 
 
-def _above(rows: "Sequence[tuple[object, ...]]", threshold: "MatchThreshold | None") -> str:
-    """Count the faces that are taken for the same person's."""
-    from facebehavior.cli.compare_command import errors_of
+def _above(same: int, threshold: "MatchThreshold | None") -> str:
+    """Say how many faces are taken for the same person's, and how often that is wrong."""
+    from facebehavior.cli.match_errors import errors_of
 
     if threshold is None:
         return "the model file names no threshold"
-    same = sum(row[2] is True for row in rows)
     return f"{same} above the threshold {threshold.threshold:.3f} ({errors_of(threshold)})"
