@@ -17,13 +17,13 @@ from facebehavior.faces.face import Face
 from facebehavior.faces.media import Frame, Source, read_frames
 from facebehavior.labels import ACTION_UNIT_COLUMNS, AFFECT
 from facebehavior.model_file import Predictions
+from facebehavior.records import BOX_COLUMNS
 
 Row = Mapping[str, Any]
 
-_BOX = ("box_x", "box_y", "box_w", "box_h")
 _NEEDED = (
     *("source", "frame", "track", "person", "detected", "confidence", "landmarks", "points"),
-    *_BOX,
+    *BOX_COLUMNS,
     *EXPRESSION_COLUMNS,
     *ACTION_UNIT_COLUMNS,
     *AFFECT,
@@ -92,7 +92,7 @@ def _analyzed(frame: Frame, rows: Sequence[Row], heads: Sequence[str]) -> Analyz
 def _face(row: Row) -> Face:
     mesh = row.get("landmarks")
     return Face(
-        box=np.array([row[name] for name in _BOX], dtype=np.float64),
+        box=np.array([row[name] for name in BOX_COLUMNS], dtype=np.float64),
         points=np.array(row["points"], dtype=np.float64).reshape(5, 2),
         confidence=row["confidence"],
         mesh=None if mesh is None else np.array(mesh, dtype=np.float64).reshape(-1, 3),

@@ -1,6 +1,7 @@
 """The record, one row per face and frame: its columns, its rows, its files."""
 
 from facebehavior.records.columns import (
+    BOX_COLUMNS,
     RecordColumn,
     RecordOptions,
     own_column,
@@ -19,6 +20,7 @@ from facebehavior.records.schema import (
 from facebehavior.records.writers import RecordWriter, checked_format, open_writer, write_rows
 
 __all__ = [
+    "BOX_COLUMNS",
     "FaceRecord",
     "FrameRecord",
     "RecordColumn",

@@ -62,6 +62,9 @@ _SHARE: Range = (0.0, 1.0)
 _FROM_ZERO: Range = (0.0, None)
 _ANY: Range = (None, None)
 
+BOX_COLUMNS = ("box_x", "box_y", "box_w", "box_h")
+"""The box of a face: its left and top edge, its width and height, in pixels."""
+
 _PLACE = (
     RecordColumn("source", _TEXT, None, None, "Path of the picture or video, or camera, as given."),
     RecordColumn("frame", _COUNT, None, _FROM_ZERO, "Index in the source; 0 for a photograph."),

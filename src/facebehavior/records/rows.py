@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from facebehavior.faces.face import Face
 from facebehavior.faces.quality import Eyes
 from facebehavior.labels import ACTION_UNIT_COLUMNS, AFFECT, EXPRESSIONS
+from facebehavior.records.columns import BOX_COLUMNS
 
 Predicted = NDArray[np.floating]
 Row = dict[str, Any]
@@ -123,7 +124,7 @@ def _found(record: FaceRecord) -> Row:
         "confidence": _finite(face.confidence),
         "face_px": _finite(record.face_px),
         "sharpness": _finite(record.sharpness),
-        **_named(("box_x", "box_y", "box_w", "box_h"), face.box),
+        **_named(BOX_COLUMNS, face.box),
         **_named(("pose_pitch", "pose_yaw", "pose_roll"), face.pose),
     }
     if face.mesh is not None and np.isfinite(face.mesh).all():
