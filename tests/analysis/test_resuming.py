@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import cycle, islice
 from pathlib import Path
 from types import MappingProxyType
@@ -267,6 +268,7 @@ sys.exit(main())
 """
 
 
+@contextmanager
 def running(words: list[str], until: Callable[[], bool]) -> Iterator[subprocess.Popen[bytes]]:
     """Start the command in a process of its own, and wait until something has happened."""
     process = subprocess.Popen([sys.executable, "-c", PROGRAM, *words])
@@ -308,7 +310,7 @@ def test_killed_with_all_its_processes_it_goes_on_to_the_same_bytes(
     words += ["--model", str(naming_model), "--workers", "2"]
     kept_rows = tmp_path / "rows.csv.partial"
     # The second segment of a clip with one face bears the note of the first part.
-    for process in running(words, lambda: any(kept_rows.glob("*/000001.arrow"))):
+    with running(words, lambda: any(kept_rows.glob("*/000001.arrow"))) as process:
         process.send_signal(how)
         assert process.wait(60) != 0
     assert not (tmp_path / "rows.csv").exists()

@@ -1,8 +1,9 @@
 """Videos that are damaged, cut off, trimmed, or begin in the middle."""
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -14,6 +15,13 @@ from facebehavior.faces.media import LostFrame, read_video
 
 WriteVideo = Callable[..., Path]
 MakePictures = Callable[..., list[NDArray[np.uint8]]]
+
+KEY_FRAME_EVERY_TEN: Mapping[str, Any] = {
+    "codec": "libx264",
+    "pixel_format": "yuv420p",
+    "codec_options": {"g": "10", "bf": "0", "sc_threshold": "0"},
+}
+"""How a video is written of which each frame that is no key frame needs those before it."""
 
 
 def test_a_cut_off_avi_gives_its_frames_and_then_an_error(
@@ -96,25 +104,24 @@ def test_after_damage_in_the_middle_reading_goes_on_and_then_tells(
     assert sum(frame.image.tobytes() in originals for frame in frames) >= len(frames) - 1
 
 
-@needs_x264
-def test_after_damage_no_frame_depends_on_what_is_missing(
-    write_video: WriteVideo, noise: MakePictures
-) -> None:
-    path = write_video(
-        "clip.mp4",
-        noise(60),
-        codec="libx264",
-        pixel_format="yuv420p",
-        codec_options={"g": "10", "bf": "0", "sc_threshold": "0"},
-    )
-    whole = {round(frame.time_s or 0.0, 6): frame.image for frame in read_video(path)}
+def overwrite_packet(path: Path, number: int) -> None:
+    """Damage one packet of a video."""
     with av.open(str(path)) as container:
         packets = [(p.pos, p.size) for p in container.demux(video=0) if p.size]
-    place, size = packets[25]
+    place, size = packets[number]
     assert place is not None
     data = bytearray(path.read_bytes())
     data[place : place + size] = b"\xff" * size
     path.write_bytes(data)
+
+
+@needs_x264
+def test_after_damage_no_frame_depends_on_what_is_missing(
+    write_video: WriteVideo, noise: MakePictures
+) -> None:
+    path = write_video("clip.mp4", noise(60), **KEY_FRAME_EVERY_TEN)
+    whole = {round(frame.time_s or 0.0, 6): frame.image for frame in read_video(path)}
+    overwrite_packet(path, 25)
     frames, _ = read_damaged(path)
     times = [round(25 * (frame.time_s or 0.0)) for frame in frames]
     assert times == [*range(25), *range(30, 60)]
@@ -132,20 +139,8 @@ def test_after_damage_no_frame_depends_on_what_is_missing(
 def test_what_is_damaged_up_to_the_end_is_lost_too(
     write_video: WriteVideo, noise: MakePictures
 ) -> None:
-    path = write_video(
-        "clip.mp4",
-        noise(40),
-        codec="libx264",
-        pixel_format="yuv420p",
-        codec_options={"g": "10", "bf": "0", "sc_threshold": "0"},
-    )
-    with av.open(str(path)) as container:
-        packets = [(p.pos, p.size) for p in container.demux(video=0) if p.size]
-    place, size = packets[33]
-    assert place is not None
-    data = bytearray(path.read_bytes())
-    data[place : place + size] = b"\xff" * size
-    path.write_bytes(data)
+    path = write_video("clip.mp4", noise(40), **KEY_FRAME_EVERY_TEN)
+    overwrite_packet(path, 33)
     every = every_frame(path)
     assert [frame.index for frame in every if isinstance(frame, LostFrame)] == [*range(33, 40)]
     assert_times(every, np.arange(40) / 25)
@@ -155,13 +150,7 @@ def test_what_is_damaged_up_to_the_end_is_lost_too(
 def test_a_recording_that_begins_in_the_middle_is_no_damage(
     write_video: WriteVideo, noise: MakePictures
 ) -> None:
-    path = write_video(
-        "clip.ts",
-        noise(40),
-        codec="libx264",
-        pixel_format="yuv420p",
-        codec_options={"g": "10", "bf": "0", "sc_threshold": "0"},
-    )
+    path = write_video("clip.ts", noise(40), **KEY_FRAME_EVERY_TEN)
     data = path.read_bytes()
     path.write_bytes(data[len(data) // 8 // 188 * 188 :])
     frames = list(read_video(path))
