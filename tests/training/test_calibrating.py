@@ -13,16 +13,13 @@ from tests.training.toys import write_toy_shard
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import Manifest, label_arrays
 from facebehavior.model_file import FaceModel, MatchThreshold
-from facebehavior.network import FaceBehaviorNet, NetworkConfiguration
 from facebehavior.training import export_run, run_training
+from facebehavior.training.best import best_network
 from facebehavior.training.calibrating import (
     check_people,
     expression_temperature,
-    of_label_set,
     verification,
 )
-from facebehavior.training.checkpoints import load_weights
-from facebehavior.training.loop import BEST
 from facebehavior.training.run import run_data
 from facebehavior.training.validation import HeldOut, answers
 
@@ -72,11 +69,11 @@ def test_the_named_label_set_chooses_the_temperature(tmp_path: Path, chosen: str
         label_set["sources"][0]["hold_out"] = 0.3
     settings = checked({**content, "calibration": {"expression": chosen}})
     summary = run_training(settings, tmp_path / "run")
-    best = FaceBehaviorNet(NetworkConfiguration.from_dict(summary.network))
-    load_weights(tmp_path / "run" / BEST, best)
+    best = best_network(tmp_path / "run", summary.network)
+    held_out = run_data(settings).held_out
     fitted = {
         name: expression_temperature(
-            answers(best, of_label_set(run_data(settings).held_out, name)), None
+            answers(best, [one for one in held_out if name in (None, one.label_set)]), None
         )
         for name in ("heads", "people", None)
     }
@@ -101,7 +98,8 @@ def test_a_run_summed_up_before_is_exported_without_the_name_of_the_data(
 
 def _found(people: Sequence[str | None], vectors: np.ndarray[Any, np.dtype[np.float64]]) -> HeldOut:
     labels = label_arrays(Manifest.from_rows([{"image": "", "database": "a"}] * len(people)))
-    return HeldOut({"embedding": vectors}, labels, np.array(people, dtype=object))
+    names = np.array(people, dtype=object)
+    return HeldOut({"embedding": vectors}, labels, names, np.full(len(people), "all"))
 
 
 def test_of_several_databases_the_strictest_decides() -> None:
@@ -134,7 +132,6 @@ def test_nobody_to_measure_on_is_told_before_training(two_sets: list[Path], tmp_
     with pytest.raises(FaceBehaviorError, match="held-out people of the label set 'people'"):
         run_training(checked(content), tmp_path / "run")
     assert not (tmp_path / "run").exists()
-    assert of_label_set([], "people") == []
     check_people([], None)
 
 

@@ -185,13 +185,14 @@ def test_faces_of_two_databases_are_not_compared() -> None:
     vectors = np.eye(3)[[0, 0, 1, 1, 2, 2]]
     people = np.array(["a/x", "a/y", "a/y", "b/x", "b/z", None], dtype=object)
     empty = label_arrays(Manifest.from_rows([{"image": "", "database": "a"}] * 6))
-    found = pairs(HeldOut({"embedding": vectors}, empty, people))
+    one_set = np.full(6, "all")
+    found = pairs(HeldOut({"embedding": vectors}, empty, people, one_set))
     # In a: x y, x y, y y. In b no two faces are of one person.
     assert list(found) == ["a"]
     compared = found["a"]
     assert compared[0].tolist() == [1.0, 0.0, 0.0]
     assert compared[1].tolist() == [False, False, True]
-    assert pairs(HeldOut({}, empty, people)) == {}
+    assert pairs(HeldOut({}, empty, people, one_set)) == {}
 
 
 def test_a_model_answers_only_what_it_was_taught(

@@ -69,11 +69,6 @@ def verification(found: HeldOut | None) -> MatchThreshold | None:
     return max(known, key=lambda one: one.threshold) if known else None
 
 
-def of_label_set(held_out: Sequence[Pictures], label_set: str | None) -> list[Pictures]:
-    """Give the held-out pictures of one label set, or all where none is named."""
-    return [one for one in held_out if label_set in (None, one.label_set)]
-
-
 def check_expressions(held_out: Sequence[Pictures], label_set: str | None) -> None:
     """Check, before an hour of training, that a named label set can choose the temperature.
 
@@ -82,8 +77,8 @@ def check_expressions(held_out: Sequence[Pictures], label_set: str | None) -> No
     """
     if label_set is None:
         return
-    chosen = of_label_set(held_out, label_set)
-    found = sum(int(one.labels.expression_annotated.sum()) for one in chosen)
+    chosen = [one.labels.expression_annotated for one in held_out if one.label_set == label_set]
+    found = sum(int(annotated.sum()) for annotated in chosen)
     if found < FEWEST_HELD_OUT:
         raise FaceBehaviorError(
             f"calibration.expression: expected {FEWEST_HELD_OUT} held-out expressions or more in "
@@ -100,7 +95,8 @@ def check_people(held_out: Sequence[Pictures], label_set: str | None) -> None:
     """
     if label_set is None:
         return
-    people = [one.people for one in of_label_set(held_out, label_set) if one.people is not None]
+    chosen = [one for one in held_out if one.label_set == label_set]
+    people = [one.people for one in chosen if one.people is not None]
     if not any(compared_faces(np.concatenate(people)) if people else ()):
         raise FaceBehaviorError(
             f"calibration.verification: expected held-out people of the label set {label_set!r}, "

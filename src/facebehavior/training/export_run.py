@@ -11,15 +11,8 @@ import numpy as np
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.alignment import CropParameters
 from facebehavior.model_file import MatchThreshold, ModelMetadata
-from facebehavior.network import (
-    FaceBehaviorNet,
-    NetworkConfiguration,
-    export_model,
-    halve,
-    quantise,
-)
-from facebehavior.training.checkpoints import load_weights
-from facebehavior.training.loop import BEST
+from facebehavior.network import export_model, halve, quantise
+from facebehavior.training.best import best_network
 from facebehavior.training.normalisation import MEAN, SCALE
 from facebehavior.training.run import SUMMARY, read_run_configuration, run_data
 
@@ -52,8 +45,7 @@ def export_run(folder: Path, path: Path, name: str | None = None) -> float:
             f"{folder}: the run was summed up by an older version, which does not say what it was "
             f"never taught; sum it up again with: facebehavior train ... -o {folder}"
         )
-    network = FaceBehaviorNet(NetworkConfiguration.from_dict(summary["network"]))
-    load_weights(folder / BEST, network)
+    network = best_network(folder, summary["network"])
     crop = CropParameters.from_dict(summary["crop"])
     heads = network.configuration.head_labels()
     metadata = ModelMetadata(

@@ -15,18 +15,17 @@ from torch import nn
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.files import writing
 from facebehavior.labels import IDENTITY, KNOWN_TASKS, Task
-from facebehavior.network import FaceBehaviorNet
 from facebehavior.relatedness import save_relatedness
 from facebehavior.training.batches import Batches
+from facebehavior.training.best import best_network
 from facebehavior.training.calibrating import (
     action_unit_thresholds,
     check_expressions,
     check_people,
     expression_temperature,
-    of_label_set,
     verification,
 )
-from facebehavior.training.checkpoints import Progress, load_weights
+from facebehavior.training.checkpoints import Progress
 from facebehavior.training.configuration import (
     Configuration,
     Run,
@@ -35,7 +34,7 @@ from facebehavior.training.configuration import (
 from facebehavior.training.coupled import Couplings, build_couplings
 from facebehavior.training.data import TrainingData, open_training_data
 from facebehavior.training.freezing import freeze
-from facebehavior.training.loop import BEST, train
+from facebehavior.training.loop import train
 from facebehavior.training.objective import Objective
 from facebehavior.training.starting import Start, build_network, learned_heads
 from facebehavior.training.untrained import untrained_outputs
@@ -266,15 +265,9 @@ def _summed_up(
     untrained: tuple[str, ...],
 ) -> Summary:
     network, base = start.network.configuration, start.base
-    best = FaceBehaviorNet(network)
-    load_weights(folder / BEST, best)
+    found = answers(best_network(folder, network.to_dict()), data.held_out)
     chosen = configuration.calibration
-    by_label_set = {
-        name: answers(best, of_label_set(data.held_out, name))
-        for name in {None, chosen.expression, chosen.verification}
-    }
-    found = by_label_set[None]
-    measured = verification(by_label_set[chosen.verification])
+    measured = verification(found and found.of(chosen.verification))
     has_units = "action_units" in network.heads
     return Summary(
         progress=asdict(progress),
@@ -283,7 +276,7 @@ def _summed_up(
         crop=data.crop_parameters.to_dict(),
         training_databases=tuple(sorted({*data.databases, *start.databases})),
         held_out={} if found is None else scores(found),
-        expression_temperature=expression_temperature(by_label_set[chosen.expression], base),
+        expression_temperature=expression_temperature(found and found.of(chosen.expression), base),
         action_unit_thresholds=action_unit_thresholds(found, base) if has_units else {},
         untrained=untrained,
         verification=None if measured is None else asdict(measured),

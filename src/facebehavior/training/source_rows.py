@@ -7,9 +7,8 @@ from numpy.typing import NDArray
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import IDENTITY, Manifest, Task
+from facebehavior.model_file.metadata import BEHAVIOUR_HEADS
 from facebehavior.training.label_set_section import Source
-
-BEHAVIOUR = ("expression", "action_units", "affect")
 
 
 def check_tasks(source: Source, tasks: Sequence[Task], people: bool) -> None:
@@ -23,7 +22,7 @@ def check_tasks(source: Source, tasks: Sequence[Task], people: bool) -> None:
     Raises:
         FaceBehaviorError: there is no such task.
     """
-    known = [*BEHAVIOUR, *(task.name for task in tasks), *([IDENTITY] if people else [])]
+    known = [*BEHAVIOUR_HEADS, *(task.name for task in tasks), *([IDENTITY] if people else [])]
     for name in source.tasks or ():
         if name not in known:
             raise FaceBehaviorError(

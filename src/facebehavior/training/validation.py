@@ -36,11 +36,21 @@ class HeldOut:
         logits: one array a head that the network has: (N, 7), (N, 17), (N, 2), or (N, labels).
         labels: the N pictures' labels.
         people: (N,) names of the people, None where one is not known.
+        label_sets: (N,) names of the label sets that the pictures are from.
     """
 
     logits: dict[str, NDArray[np.float64]]
     labels: LabelArrays
     people: NDArray[np.object_]
+    label_sets: NDArray[np.str_]
+
+    def of(self, label_set: str | None) -> "HeldOut":
+        """Give what belongs to one label set, or all where none is named."""
+        if label_set is None:
+            return self
+        rows = self.label_sets == label_set
+        logits = {head: values[rows] for head, values in self.logits.items()}
+        return HeldOut(logits, self.labels[rows], self.people[rows], self.label_sets[rows])
 
 
 @torch.no_grad()
@@ -66,7 +76,9 @@ def answers(network: nn.Module, held_out: Sequence[Pictures]) -> HeldOut | None:
         np.full(len(one), None, dtype=object) if one.people is None else one.people
         for one in held_out
     ]
-    return HeldOut(logits, _all_labels(held_out), np.concatenate(people))
+    label_sets = np.repeat([one.label_set for one in held_out], [len(one) for one in held_out])
+    labels = joined_labels([one.labels for one in held_out])
+    return HeldOut(logits, labels, np.concatenate(people), label_sets)
 
 
 def _of(logits: Logits, head: str) -> torch.Tensor:
@@ -209,7 +221,3 @@ def _mean_ccc(found: HeldOut) -> float:
                 )
             )
     return float(np.mean(values)) if values else float("nan")
-
-
-def _all_labels(held_out: Sequence[Pictures]) -> LabelArrays:
-    return joined_labels([pictures.labels for pictures in held_out])
