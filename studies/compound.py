@@ -14,7 +14,6 @@ against each rule, and coupled networks against the uncoupled ones. `--page` wri
 the results alone.
 """
 
-import argparse
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -36,9 +35,10 @@ from facebehavior.evaluation.tables import markdown_table
 from facebehavior.files import writing
 from facebehavior.labels import COMPOUND_EXPRESSIONS
 from studies import compound_ceiling
+from studies.asking import asked
 from studies.behaviour_networks import TESTED, train_missing
 from studies.contrasts import INTERVALS, Figures, contrast_table, differences
-from studies.resampling import Array, drawn_weights, mean_interval, weighted_uar
+from studies.resampling import Array, drawn_weights, mean_interval, person_numbers, weighted_uar
 from studies.runs import discussion, write_json
 
 RESULTS = Path("docs/results")
@@ -91,13 +91,12 @@ def outputs(work: Path, runs: Sequence[str], seed: int) -> dict[str, NDArray[np.
     }
 
 
-def truth(work: Path) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Give the compound class of every test picture, -1 without one, and its person's number."""
+def truth(work: Path) -> tuple[NDArray[np.int64], NDArray[np.str_]]:
+    """Give the compound class of every test picture, -1 without one, and its person's name."""
     manifest = Shards(work / "shards" / "test").manifest
     rows = [row for row in manifest.rows() if row["split"] == "test"]
     classes = np.array([_ORDER.get(str(row["compound"]), -1) for row in rows], dtype=np.int64)
-    people = np.unique([str(row["subject"]) for row in rows], return_inverse=True)[1]
-    return classes, people.astype(np.int64)
+    return classes, np.array([str(row["subject"]) for row in rows])
 
 
 def measure(work: Path) -> dict[str, Any]:
@@ -105,7 +104,7 @@ def measure(work: Path) -> dict[str, Any]:
     classes, people = truth(work)
     chosen = classes >= 0
     own, persons = classes[chosen], people[chosen]
-    weights = drawn_weights(np.unique(persons, return_inverse=True)[1].astype(np.int64))
+    weights = drawn_weights(person_numbers(persons))
     drawn: dict[str, dict[int, Array]] = defaultdict(dict)
     confusions = {arm: np.zeros((len(_ORDER), len(_ORDER))) for arm in ARMS}
     for arm, runs in ARMS.items():
@@ -177,15 +176,8 @@ def _said(one: Mapping[str, float]) -> str:
 
 def main() -> None:
     """Measure, and write the page."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("databases", type=Path, nargs="?")
-    parser.add_argument("--work", type=Path, help="for crops, networks and predictions")
-    parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--page", action="store_true", help="only the page")
-    given = parser.parse_args()
+    given = asked(__doc__)
     if not given.page:
-        if given.databases is None or given.work is None:
-            parser.error("expected DATABASES and --work WORK, or --page")
         runs = list(dict.fromkeys(run for arm in ARMS.values() for run in arm))
         train_missing(runs, SEEDS, given.databases, given.work, given.processes)
         write_json(compound_ceiling.measure(given.databases), compound_ceiling.RESULT)

@@ -17,9 +17,7 @@ of negative transfer or a new one; networks that are not there are trained. Resu
 run; what is there is not done again. `--page` writes the page from the results alone.
 """
 
-import argparse
 import json
-import tempfile
 from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import product
@@ -31,20 +29,19 @@ from numpy.typing import NDArray
 
 from facebehavior.databases import Shards
 from facebehavior.labels import COMPOUND_EXPRESSIONS, COMPOUND_TASK, label_arrays
-from facebehavior.network import FaceBehaviorNet, NetworkConfiguration
-from facebehavior.training import export_run, run_training
+from facebehavior.training import export_run
 from facebehavior.training.batches import Pictures
-from facebehavior.training.checkpoints import load_weights
 from facebehavior.training.configuration import Configuration, checked_configuration
-from facebehavior.training.loop import BEST
 from facebehavior.training.run import run_data
 from facebehavior.training.validation import answers
+from studies.asking import asked
 from studies.behaviour_networks import run_folder, train_missing
 from studies.contrasts import as_they_are, collected, differences, keep_draws
 from studies.few_shot_page import write_page
 from studies.preparing import prepare_databases
-from studies.resampling import drawn_weights, weighted_uar
+from studies.resampling import drawn_weights, person_numbers, weighted_uar
 from studies.runs import Job, do_all, means, read_all, write_json
+from studies.small_networks import TRAINING, trained
 
 RESULTS = Path("docs/results")
 NAME = "few_shot"
@@ -125,14 +122,13 @@ def work_on(job: Job, work: Path) -> dict[str, Any]:
     """Train a head, or one for each fold, and test it."""
     said = np.full(len(Shards(work / "shards" / "test").manifest), -1)
     model = _exported(job, work)
-    with tempfile.TemporaryDirectory() as made:
-        for fold in range(FOLDS if job.settings["protocol"] == "own domain" else 1):
-            configuration = configuration_of(job, work, model, fold)
-            network = _trained(configuration, Path(made) / f"fold{fold}")
-            for tested in run_data(configuration).held_out or [_compound_faces(work)]:
-                found = answers(network, [tested])
-                assert found is not None
-                said[tested.rows] = found.logits["compound"].argmax(axis=1)
+    for fold in range(FOLDS if job.settings["protocol"] == "own domain" else 1):
+        configuration = configuration_of(job, work, model, fold)
+        network = trained(configuration)
+        for tested in run_data(configuration).held_out or [_compound_faces(work)]:
+            found = answers(network, [tested])
+            assert found is not None
+            said[tested.rows] = found.logits["compound"].argmax(axis=1)
     drawn = _uar(said, work)
     keep_draws(RESULTS / NAME / f"{job.name}.npz", {"uar": drawn})
     return {**job.settings, "figures": as_they_are({"uar": drawn}, ["uar"])}
@@ -182,19 +178,11 @@ def configuration_of(job: Job, work: Path, model: Path | None, fold: int) -> Con
             "averaging": 0.97,
             "trained": trained,
         },
-        "augmentation": {"rotation": 6, "scale": 0.06, "shift": 0.03, "detail": 0.4, "erase": 0.0},
-        "run": {"precision": "32-true", "checkpoint_every": 100000, "validate_every": 1000},
+        **TRAINING,
     }
     if model is None:
         content["network"] |= {"backbone": "small", "width": 16, "normalisation": "group"}
     return checked_configuration(content, job.name)
-
-
-def _trained(configuration: Configuration, folder: Path) -> FaceBehaviorNet:
-    summary = run_training(configuration, folder)
-    network = FaceBehaviorNet(NetworkConfiguration.from_dict(dict(summary.network)))
-    load_weights(folder / BEST, network)
-    return network
 
 
 def _compound_faces(work: Path) -> Pictures:
@@ -208,22 +196,14 @@ def _uar(said: NDArray[np.int64], work: Path) -> NDArray[np.floating[Any]]:
     """Give the UAR of all compound faces under draws of their people."""
     tested = _compound_faces(work)
     subjects = np.array(tested.shards.manifest.column("subject").to_pylist())[tested.rows]
-    persons = np.unique(subjects, return_inverse=True)[1].astype(np.int64)
     truth = tested.labels.further["compound"].values.astype(np.int64)
-    return weighted_uar(truth, said[tested.rows], drawn_weights(persons))
+    return weighted_uar(truth, said[tested.rows], drawn_weights(person_numbers(subjects)))
 
 
 def main() -> None:
     """Do the runs, and write the page."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("databases", type=Path, nargs="?")
-    parser.add_argument("--work", type=Path, help="for crops and networks")
-    parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--page", action="store_true", help="only the page")
-    given = parser.parse_args()
+    given = asked(__doc__)
     if not given.page:
-        if given.databases is None or given.work is None:
-            parser.error("expected DATABASES and --work WORK, or --page")
         starts = [name for name in STARTS.values() if name is not None]
         train_missing(starts, SEEDS, given.databases, given.work, given.processes)
         prepare_databases({"few_shot": given.databases / "few_shot"}, given.work / "shards")

@@ -16,9 +16,7 @@ verification of people never seen (`test_new_people`), attributes on both. Resul
 run; what is there is not done again. `--page` writes the page from the results alone.
 """
 
-import argparse
 import json
-import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -29,16 +27,12 @@ import numpy as np
 import pyarrow as pa
 
 from facebehavior.databases import Shards
-from facebehavior.databases.shards import write_shard
 from facebehavior.evaluation.tables import markdown_table
 from facebehavior.files import writing
 from facebehavior.labels import ATTRIBUTE_COLUMNS, Manifest, person_names
-from facebehavior.network import FaceBehaviorNet, NetworkConfiguration
 from facebehavior.relatedness import identity_relatedness, save_relatedness
-from facebehavior.training import run_training
-from facebehavior.training.checkpoints import load_weights
 from facebehavior.training.configuration import checked_configuration
-from facebehavior.training.loop import BEST
+from studies.asking import asked
 from studies.contrasts import (
     INTERVALS,
     as_they_are,
@@ -48,7 +42,7 @@ from studies.contrasts import (
     keep_draws,
 )
 from studies.identity_figures import FIGURES, drawn_figures
-from studies.preparing import is_prepared, prepare_databases
+from studies.preparing import has_shards, prepare_databases, write_rows
 from studies.runs import (
     Job,
     arms_by_seeds,
@@ -59,6 +53,7 @@ from studies.runs import (
     read_all,
     write_json,
 )
+from studies.small_networks import TRAINING, trained
 
 RESULTS = Path("docs/results")
 NAME = "identity_attributes"
@@ -107,11 +102,10 @@ def derive(work: Path) -> None:
         ("half_attributes", ~alternate, ("identity",)),
     ):
         folder = work / "shards" / name
-        if not is_prepared(folder):
+        if not has_shards(folder):
             part = table.filter(pa.array(rows))
             part = part.drop_columns([n for n in hidden if n in part.column_names])
-            batches = iter(part.combine_chunks().to_batches())
-            write_shard(folder / "shard-00000.arrow", batches, part.schema, shards.crop_parameters)
+            write_rows(part, shards.crop_parameters, folder)
     path = work / "identity_relatedness.json"
     if not path.is_file():
         save_relatedness(identity_relatedness(Manifest(table)), path)
@@ -140,14 +134,9 @@ def work_on(job: Job, work: Path) -> dict[str, Any]:
         # A network of one task sees as many pictures of it as one of both does.
         "optimisation": {"epochs": EPOCHS, "batch_size": BATCH * len(tasks) // 2,
                          "learning_rate": 0.004, "warm_up": 0.1, "averaging": 0.97},
-        "augmentation": {"rotation": 6, "scale": 0.06, "shift": 0.03, "detail": 0.4, "erase": 0.0},
-        "run": {"precision": "32-true", "checkpoint_every": 100000, "validate_every": 1000},
+        **TRAINING,
     }  # fmt: skip
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made) / "run"
-        summary = run_training(checked_configuration(content, job.name), folder)
-        network = FaceBehaviorNet(NetworkConfiguration.from_dict(dict(summary.network)))
-        load_weights(folder / BEST, network)
+    network = trained(checked_configuration(content, job.name))
     labelled = person_names(Shards(work / "shards" / "half_identity").manifest)
     people = sorted({name for name in labelled if name is not None})
     drawn = drawn_figures(network, Shards(work / "shards" / "identity"), people)
@@ -179,16 +168,9 @@ def page(found: Mapping[str, Mapping[str, Any]], summary: Mapping[str, Any]) -> 
 
 def main() -> None:
     """Do the runs, and write the page."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("databases", type=Path, nargs="?")
-    parser.add_argument("--work", type=Path, help="for crops")
-    parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--page", action="store_true", help="only the page")
-    given = parser.parse_args()
+    given = asked(__doc__)
     jobs = arms_by_seeds(ARMS, SEEDS)
     if not given.page:
-        if given.databases is None or given.work is None:
-            parser.error("expected DATABASES and --work WORK, or --page")
         prepare_databases({"identity": given.databases / "identity"}, given.work / "shards")
         derive(given.work)
         found = do_all(jobs, partial(work_on, work=given.work), RESULTS / NAME, given.processes)

@@ -12,7 +12,14 @@ from facebehavior.labels import ATTRIBUTES_TASK, TaskLabels, label_arrays, perso
 from facebehavior.network import FaceBehaviorNet
 from facebehavior.training.batches import Pictures
 from facebehavior.training.validation import answers
-from studies.resampling import REPLICATES, Array, drawn_weights, weighted_ranking, weighted_share
+from studies.resampling import (
+    REPLICATES,
+    Array,
+    drawn_weights,
+    person_numbers,
+    weighted_ranking,
+    weighted_share,
+)
 
 FIGURES = {
     "identification": "closed-set identification, accuracy",
@@ -48,7 +55,7 @@ def drawn_figures(
         rows = np.flatnonzero(splits == split)
         found = answers(network, [Pictures(shards, rows, labels[rows])])
         assert found is not None
-        persons = np.unique(names[rows].astype(str), return_inverse=True)[1].astype(np.int64)
+        persons = person_numbers(names[rows])
         weights = drawn_weights(persons, replicates)
         if "attributes" in found.logits:
             truth, scores = found.labels.further["attributes"], found.logits["attributes"]

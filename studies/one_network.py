@@ -15,9 +15,7 @@ ones; verification of LFW's people that were not trained on. Results come one JS
 there is not done again. `--page` writes the page from the results alone.
 """
 
-import argparse
 import json
-import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -27,17 +25,14 @@ from typing import Any
 import numpy as np
 
 from facebehavior.databases import Shards
-from facebehavior.databases.shards import write_shard
 from facebehavior.evaluation.tables import markdown_table
 from facebehavior.files import writing
 from facebehavior.labels import label_arrays, person_names
-from facebehavior.network import FaceBehaviorNet, NetworkConfiguration
-from facebehavior.training import run_training
+from facebehavior.network import FaceBehaviorNet
 from facebehavior.training.batches import Pictures
-from facebehavior.training.checkpoints import load_weights
 from facebehavior.training.configuration import checked_configuration
-from facebehavior.training.loop import BEST
 from facebehavior.training.validation import answers
+from studies.asking import asked
 from studies.contrasts import (
     INTERVALS,
     as_they_are,
@@ -49,8 +44,8 @@ from studies.contrasts import (
 from studies.identity_figures import drawn_figures, verified
 from studies.negative_transfer.predictions import predict
 from studies.negative_transfer.replicating import replicated
-from studies.preparing import is_prepared, prepare_databases
-from studies.resampling import Array
+from studies.preparing import has_shards, prepare_databases, write_rows
+from studies.resampling import Array, person_numbers
 from studies.runs import (
     Job,
     arms_by_seeds,
@@ -61,6 +56,7 @@ from studies.runs import (
     read_all,
     write_json,
 )
+from studies.small_networks import TRAINING, trained
 
 RESULTS = Path("docs/results")
 NAME = "one_network"
@@ -100,15 +96,14 @@ def prepare(databases: Path, lfw: Path, shards: Path) -> None:
     synthetic = (*BEHAVIOUR, "identity", "test")
     prepare_databases({name: databases / name for name in synthetic}, shards)
     output = shards / "lfw_people"
-    if is_prepared(output):
+    if has_shards(output):
         return
     prepare_databases({"lfw": lfw}, shards, "lfw", ["test=0.25"])
     source = Shards(shards / "lfw")
     kept = ("image", "crop", "database", "split", "subject", "identity")
     table = source.manifest.table
     table = table.drop_columns([name for name in table.column_names if name not in kept])
-    batches = iter(table.combine_chunks().to_batches())
-    write_shard(output / "shard-00000.arrow", batches, table.schema, source.crop_parameters)
+    write_rows(table, source.crop_parameters, output)
 
 
 def work_on(job: Job, work: Path) -> dict[str, Any]:
@@ -131,16 +126,11 @@ def work_on(job: Job, work: Path) -> dict[str, Any]:
         "losses": {"identity_margin": 0.3, "identity_scale": 16.0, "identity": 0.3},
         "optimisation": {"epochs": EPOCHS, "batch_size": PICTURES_A_SET * len(sets),
                          "learning_rate": 0.004, "warm_up": 0.1, "averaging": 0.97},
-        "augmentation": {"rotation": 6, "scale": 0.06, "shift": 0.03, "detail": 0.4, "erase": 0.0},
-        "run": {"precision": "32-true", "checkpoint_every": 100000, "validate_every": 1000},
+        **TRAINING,
     }  # fmt: skip
     if "expression" in sets:
         content["coupling"] = {"posterior_co_annotation": {"weight": 1.0}}
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made) / "run"
-        summary = run_training(checked_configuration(content, job.name), folder)
-        network = FaceBehaviorNet(NetworkConfiguration.from_dict(dict(summary.network)))
-        load_weights(folder / BEST, network)
+    network = trained(checked_configuration(content, job.name))
     drawn: dict[str, Array] = {}
     if "expression" in sets:
         found = predict(network, work / "shards" / "test", "test")
@@ -161,8 +151,7 @@ def _identity(network: FaceBehaviorNet, folder: Path) -> dict[str, Array]:
     rows = np.flatnonzero(splits == "test")
     found = answers(network, [Pictures(shards, rows, label_arrays(shards.manifest)[rows])])
     assert found is not None
-    names = np.array(person_names(shards.manifest), dtype=object)[rows].astype(str)
-    persons = np.unique(names, return_inverse=True)[1].astype(np.int64)
+    persons = person_numbers(np.array(person_names(shards.manifest), dtype=object)[rows])
     return figures | {"lfw_verification": verified(found.logits["embedding"], persons)}
 
 
@@ -201,17 +190,9 @@ def page(found: Mapping[str, Mapping[str, Any]], summary: Mapping[str, Any]) -> 
 
 def main() -> None:
     """Do the runs, and write the page."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("databases", type=Path, nargs="?")
-    parser.add_argument("lfw", type=Path, nargs="?")
-    parser.add_argument("--work", type=Path, help="for crops")
-    parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--page", action="store_true", help="only the page")
-    given = parser.parse_args()
+    given = asked(__doc__, ("databases", "lfw"))
     jobs = arms_by_seeds(ARMS, SEEDS)
     if not given.page:
-        if given.lfw is None or given.work is None:
-            parser.error("expected DATABASES LFW and --work WORK, or --page")
         prepare(given.databases, given.lfw, given.work / "shards")
         found = do_all(jobs, partial(work_on, work=given.work), RESULTS / NAME, given.processes)
         write_json(summary_of(found), SUMMARY)

@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import pyarrow as pa
+
 from facebehavior.cli.main import main as facebehavior
+from facebehavior.databases.shards import ROWS_PER_BATCH, write_shard
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.alignment import CropParameters
 
@@ -25,7 +28,7 @@ def prepare_databases(
         FaceBehaviorError: a database cannot be prepared.
     """
     for name, database in wanted.items():
-        if is_prepared(shards / name):
+        if has_shards(shards / name):
             continue
         words = ["prepare", reader, str(database), "-o", str(shards / name)]
         words += [word for option in options for word in ("--option", option)]
@@ -34,6 +37,12 @@ def prepare_databases(
             raise FaceBehaviorError(f"{database}: could not be prepared; see above")
 
 
-def is_prepared(folder: Path) -> bool:
-    """Say whether a folder holds shards."""
+def has_shards(folder: Path) -> bool:
+    """Say whether a folder holds shards, prepared or made of others."""
     return any(folder.glob("*.arrow"))
+
+
+def write_rows(table: pa.Table, crop: CropParameters, output: Path) -> None:
+    """Write rows that were made of other shards' as one shard of a folder."""
+    batches = table.combine_chunks().to_batches(max_chunksize=ROWS_PER_BATCH)
+    write_shard(output / "shard-00000.arrow", iter(batches), table.schema, crop)

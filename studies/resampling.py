@@ -4,7 +4,7 @@ A draw gives each picture a weight, how often its person was drawn. The figures 
 `facebehavior.evaluation.metrics` with weights, for all draws at once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,11 @@ from scipy.stats import t as student
 
 REPLICATES = 1000
 Array = NDArray[np.floating[Any]]
+
+
+def person_numbers(names: NDArray[np.str_] | NDArray[np.object_]) -> NDArray[np.int64]:
+    """Number the people of N pictures from 0, in the order of their names; (N,)."""
+    return np.unique(names.astype(str), return_inverse=True)[1].astype(np.int64)
 
 
 def drawn_weights(person: NDArray[np.int64], replicates: int = REPLICATES, seed: int = 0) -> Array:
@@ -143,11 +148,17 @@ def seed_difference(
     return mean, mean - half, mean + half, p
 
 
-def holm(p_values: list[float]) -> list[float]:
-    """Correct p-values for their number (Holm 1979)."""
-    order = np.argsort(p_values, kind="stable")
-    corrected, largest = [0.0] * len(p_values), 0.0
+def holm(p_values: Sequence[float | None]) -> list[float | None]:
+    """Correct p-values for their number (Holm 1979).
+
+    One that is not known, as of a contrast not run yet, stays None; yet it counts among those
+    that could have been found.
+    """
+    known = [1.0 if p is None else p for p in p_values]
+    order = np.argsort(known, kind="stable")
+    corrected: list[float | None] = [None] * len(known)
+    largest = 0.0
     for rank, place in enumerate(order):
-        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[place]))
-        corrected[place] = largest
+        largest = max(largest, min(1.0, (len(known) - rank) * known[place]))
+        corrected[place] = None if p_values[place] is None else largest
     return corrected

@@ -128,12 +128,9 @@ def _family(name: str, family: Family, arms: Arms) -> list[Compared]:
         for contrast in family.contrasts
         for task in contrast.tasks
     ]
-    # A contrast of one seed, or not run yet, still counts among those that could have been found.
-    corrected = holm([1.0 if one is None or one.p is None else one.p for one in compared])
+    corrected = holm([None if one is None else one.p for one in compared])
     return [
-        one if one.p is None else replace(one, p=p)
-        for one, p in zip(compared, corrected, strict=True)
-        if one is not None
+        replace(one, p=p) for one, p in zip(compared, corrected, strict=True) if one is not None
     ]
 
 

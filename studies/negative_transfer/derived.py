@@ -1,14 +1,14 @@
 """Databases made of others: fewer pictures, or pictures that are labelled for all three tasks."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from facebehavior.databases.shards import ROWS_PER_BATCH, Shards, write_shard
+from facebehavior.databases.shards import Shards
 from facebehavior.labels import ACTION_UNIT_COLUMNS, AFFECT, Manifest
+from studies.preparing import write_rows
 
 TASK_COLUMNS = ("expression", *ACTION_UNIT_COLUMNS, *AFFECT)
 
@@ -28,7 +28,7 @@ def scarce(source: Path, output: Path, pictures: int, seed: int = 0) -> None:
     chosen = np.random.default_rng(seed).permutation(training)[:pictures]
     kept = splits != "train"
     kept[chosen] = True
-    _write(shards, shards.manifest.table.filter(pa.array(kept)), output)
+    write_rows(shards.manifest.table.filter(pa.array(kept)), shards.crop_parameters, output)
 
 
 def overlapping(source: Path, truth: Path, output: Path, share: float, seed: int = 0) -> None:
@@ -53,7 +53,7 @@ def overlapping(source: Path, truth: Path, output: Path, share: float, seed: int
         column = _either(revealed, every.column(name), manifest.column(name))
         table = table.drop_columns([name] if name in table.column_names else [])
         table = table.append_column(name, column)
-    _write(shards, table, output)
+    write_rows(table, shards.crop_parameters, output)
 
 
 def _either(
@@ -65,11 +65,3 @@ def _either(
         for take, one, other in zip(chosen, first.to_pylist(), second.to_pylist(), strict=True)
     ]
     return pa.chunked_array([pa.array(values, first.type)])
-
-
-def _write(shards: Shards, table: pa.Table, output: Path) -> None:
-    def batches() -> Iterator[pa.RecordBatch]:
-        yield from table.combine_chunks().to_batches(max_chunksize=ROWS_PER_BATCH)
-
-    path = output / "shard-00000.arrow"
-    write_shard(path, batches(), table.schema, shards.crop_parameters)

@@ -14,6 +14,7 @@ from facebehavior.labels import label_arrays
 from facebehavior.network import FaceBehaviorNet
 from facebehavior.training.batches import Pictures
 from facebehavior.training.validation import answers
+from studies.resampling import person_numbers
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def predict(network: FaceBehaviorNet, path: Path, split: str) -> Predictions:
         expression.astype(np.int64),
         units,
         np.where(labels.affect_annotated, labels.affect, np.nan).astype(np.float32),
-        np.unique(subjects, return_inverse=True)[1].astype(np.int64),
+        person_numbers(subjects),
     )
 
 

@@ -12,7 +12,7 @@ from facebehavior.databases.splits import unit_interval
 from facebehavior.labels import Manifest, join
 from studies.negative_transfer.derived import overlapping, scarce
 from studies.negative_transfer.plan import TASKS
-from studies.preparing import CROP, is_prepared, prepare_databases
+from studies.preparing import CROP, has_shards, prepare_databases
 
 DATABASES = ("expression", "action_units", "affect", "joint", "test")
 SCULPTED = ("expression", "test")
@@ -31,12 +31,12 @@ def prepare(databases: Path, shards: Path) -> None:
         FaceBehaviorError: a database cannot be prepared.
     """
     _synthetic({name: databases / name for name in DATABASES}, shards)
-    if not is_prepared(shards / "scarce_action_units"):
+    if not has_shards(shards / "scarce_action_units"):
         scarce(shards / "action_units", shards / "scarce_action_units", SCARCE)
     for task in TASKS:
         for percent in OVERLAPS:
             output = shards / f"overlap_{percent}_{task}"
-            if not is_prepared(output):
+            if not has_shards(output):
                 truth = databases / task / "truth.parquet"
                 overlapping(shards / task, truth, output, percent / 100)
 
@@ -63,7 +63,7 @@ def prepare_ferplus(root: Path, shards: Path) -> None:
         root: holds FER2013Train and FER2013Valid.
         shards: for a folder `ferplus`.
     """
-    if is_prepared(shards / "ferplus"):
+    if has_shards(shards / "ferplus"):
         return
     manifest = find_reader("ferplus")(root, ReadingReport())
     prepare_manifest(_part(manifest), shards / "ferplus", CROP)
@@ -93,6 +93,6 @@ def _as_split(manifest: Manifest, rows: NDArray[np.int64], split: str) -> Manife
 def _synthetic(wanted: dict[str, Path], shards: Path) -> None:
     there = {name: database for name, database in wanted.items() if database.is_dir()}
     for name, database in wanted.items():
-        if name not in there and not is_prepared(shards / name):
+        if name not in there and not has_shards(shards / name):
             _log.info("%s: not there, its runs are left out", database)
     prepare_databases(there, shards)

@@ -14,11 +14,10 @@ import torch
 from facebehavior.databases.shards import Shards
 from facebehavior.files import writing
 from facebehavior.labels import ACTION_UNIT_COLUMNS
-from facebehavior.network import FaceBehaviorNet, NetworkConfiguration
+from facebehavior.network import FaceBehaviorNet
 from facebehavior.relatedness import read_relatedness, save_relatedness
 from facebehavior.relatedness.from_manifests import expression_relatedness
-from facebehavior.training.checkpoints import load_weights
-from facebehavior.training.loop import BEST
+from facebehavior.training.best import best_network
 from facebehavior.training.run import LEARNED_RELATEDNESS, run_training
 from studies.negative_transfer.figures import figures_of, thresholds_of
 from studies.negative_transfer.plan import TASKS, Job, Places, Plan, World, configuration_of
@@ -85,8 +84,7 @@ def _run_before(end: float, plan: Plan, job: Job, places: Places) -> bool:
     folder = places.work / "runs" / job.name
     summary = run_training(configuration_of(plan, job, places), folder)
     seconds = time.perf_counter() - started
-    network = FaceBehaviorNet(NetworkConfiguration.from_dict(dict(summary.network)))
-    load_weights(folder / BEST, network)
+    network = best_network(folder, summary.network)
     content = {
         "arm": job.arm,
         "world": job.world,

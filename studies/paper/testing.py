@@ -15,10 +15,8 @@ from facebehavior.evaluation.report import json_report
 from facebehavior.files import writing
 from facebehavior.labels import IDENTITY, identity_task, label_arrays
 from facebehavior.model_file import FaceModel
-from facebehavior.network import FaceBehaviorNet, NetworkConfiguration
 from facebehavior.training.batches import Pictures
-from facebehavior.training.checkpoints import load_weights
-from facebehavior.training.loop import BEST
+from facebehavior.training.best import best_network
 from facebehavior.training.run import SUMMARY, read_run_configuration, run_data
 from facebehavior.training.validation import answers
 from studies.paper.plan import IDENTIFICATION, Network
@@ -118,10 +116,7 @@ def identified(run: Path, shards: Shards) -> dict[str, Any]:
     if IDENTITY not in tasks:
         raise FaceBehaviorError("the network does not tell people apart")
     task = identity_task(tasks[IDENTITY].labels)
-    network = FaceBehaviorNet(
-        NetworkConfiguration.from_dict(json.loads((run / SUMMARY).read_text())["network"])
-    )
-    load_weights(run / BEST, network)
+    network = best_network(run, json.loads((run / SUMMARY).read_text())["network"])
     labels = label_arrays(shards.manifest, [task])
     tested = np.array([one == "test" for one in shards.manifest.column("split").to_pylist()])
     rows = np.flatnonzero(tested & labels.further[IDENTITY].annotated)
