@@ -41,7 +41,7 @@ from studies.few_shot_page import write_page
 from studies.preparing import prepare_databases
 from studies.resampling import drawn_weights, person_numbers, weighted_uar
 from studies.runs import Job, do_all, means, read_all, write_json
-from studies.small_networks import TRAINING, trained
+from studies.small_networks import SMALL_FACES, trained_network
 
 RESULTS = Path("docs/results")
 NAME = "few_shot"
@@ -124,7 +124,7 @@ def work_on(job: Job, work: Path) -> dict[str, Any]:
     model = _exported(job, work)
     for fold in range(FOLDS if job.settings["protocol"] == "own domain" else 1):
         configuration = configuration_of(job, work, model, fold)
-        network = trained(configuration)
+        network = trained_network(configuration)
         for tested in run_data(configuration).held_out or [_compound_faces(work)]:
             found = answers(network, [tested])
             assert found is not None
@@ -178,7 +178,7 @@ def configuration_of(job: Job, work: Path, model: Path | None, fold: int) -> Con
             "averaging": 0.97,
             "trained": trained,
         },
-        **TRAINING,
+        **SMALL_FACES,
     }
     if model is None:
         content["network"] |= {"backbone": "small", "width": 16, "normalisation": "group"}

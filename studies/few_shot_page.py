@@ -20,7 +20,7 @@ COLOURS = {
     "from scratch": "#777777",
 }
 STYLES = {"head alone": "-", "last block": ":", "all": "--"}
-PROTOCOLS = {
+DESCRIPTIONS = {
     "own domain": "Cross-validated by people on the compound faces of the database `test`, a "
     "domain that no network has seen before: k pictures of each class from the people of "
     "two thirds, tested on the people of the last third, three times",
@@ -42,7 +42,7 @@ def page(found: Found, summary: Mapping[str, Any]) -> str:
         f"## {protocol.capitalize()}\n\n{text}. UAR over 15 classes (chance .067), mean ± standard "
         "deviation over seeds (their number), each with a network and a draw of pictures of its "
         f"own.\n\n{_table(found, protocol)}"
-        for protocol, text in PROTOCOLS.items()
+        for protocol, text in DESCRIPTIONS.items()
     ]
     return (
         "# Compound expressions from a few pictures\n\n"
@@ -91,8 +91,8 @@ def draw(found: Found, path: Path) -> None:
     """Draw the UAR against k in both tests."""
     figure = Figure(figsize=(9.5, 4.6), layout="constrained")
     named = {}
-    panels = figure.subplots(1, len(PROTOCOLS), sharey=True)
-    for panel, protocol in zip(panels, PROTOCOLS, strict=True):
+    panels = figure.subplots(1, len(DESCRIPTIONS), sharey=True)
+    for panel, protocol in zip(panels, DESCRIPTIONS, strict=True):
         for (start, trained), values in _curves(found, protocol).items():
             shots = sorted(values)
             means = [float(np.mean(values[k])) for k in shots]

@@ -53,7 +53,7 @@ from studies.runs import (
     read_all,
     write_json,
 )
-from studies.small_networks import TRAINING, trained
+from studies.small_networks import SMALL_FACES, trained_network
 
 RESULTS = Path("docs/results")
 NAME = "identity_attributes"
@@ -134,9 +134,9 @@ def work_on(job: Job, work: Path) -> dict[str, Any]:
         # A network of one task sees as many pictures of it as one of both does.
         "optimisation": {"epochs": EPOCHS, "batch_size": BATCH * len(tasks) // 2,
                          "learning_rate": 0.004, "warm_up": 0.1, "averaging": 0.97},
-        **TRAINING,
+        **SMALL_FACES,
     }  # fmt: skip
-    network = trained(checked_configuration(content, job.name))
+    network = trained_network(checked_configuration(content, job.name))
     labelled = person_names(Shards(work / "shards" / "half_identity").manifest)
     people = sorted({name for name in labelled if name is not None})
     drawn = drawn_figures(network, Shards(work / "shards" / "identity"), people)

@@ -56,7 +56,7 @@ from studies.runs import (
     read_all,
     write_json,
 )
-from studies.small_networks import TRAINING, trained
+from studies.small_networks import SMALL_FACES, trained_network
 
 RESULTS = Path("docs/results")
 NAME = "one_network"
@@ -126,11 +126,11 @@ def work_on(job: Job, work: Path) -> dict[str, Any]:
         "losses": {"identity_margin": 0.3, "identity_scale": 16.0, "identity": 0.3},
         "optimisation": {"epochs": EPOCHS, "batch_size": PICTURES_A_SET * len(sets),
                          "learning_rate": 0.004, "warm_up": 0.1, "averaging": 0.97},
-        **TRAINING,
+        **SMALL_FACES,
     }  # fmt: skip
     if "expression" in sets:
         content["coupling"] = {"posterior_co_annotation": {"weight": 1.0}}
-    network = trained(checked_configuration(content, job.name))
+    network = trained_network(checked_configuration(content, job.name))
     drawn: dict[str, Array] = {}
     if "expression" in sets:
         found = predict(network, work / "shards" / "test", "test")

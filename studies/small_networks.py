@@ -10,7 +10,7 @@ from facebehavior.training import run_training
 from facebehavior.training.best import best_network
 from facebehavior.training.configuration import Configuration
 
-TRAINING: Mapping[str, Mapping[str, Any]] = {
+SMALL_FACES: Mapping[str, Mapping[str, Any]] = {
     "augmentation": {"rotation": 6, "scale": 0.06, "shift": 0.03, "detail": 0.4, "erase": 0.0},
     "run": {"precision": "32-true", "checkpoint_every": 100000, "validate_every": 1000},
 }
@@ -18,7 +18,7 @@ TRAINING: Mapping[str, Mapping[str, Any]] = {
 """
 
 
-def trained(configuration: Configuration) -> FaceBehaviorNet:
+def trained_network(configuration: Configuration) -> FaceBehaviorNet:
     """Train a network in a folder that is removed afterwards, and give it with its best weights.
 
     Raises:
