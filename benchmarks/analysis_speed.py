@@ -23,11 +23,15 @@ from mediapipe import Image, ImageFormat
 from mediapipe.tasks.python import BaseOptions, vision
 
 from facebehavior.analysis import AnalyzedFrame, Analyzer, Recorder
+from facebehavior.analysis.lots import Settings, lots_of
 from facebehavior.analysis.pipeline import quick_switching
+from facebehavior.analysis.working import segments_of, work_off
 from facebehavior.faces.alignment import cut_face
 from facebehavior.faces.face import Face
-from facebehavior.faces.media import Frame, read_video
+from facebehavior.faces.media import Frame, find_sources, read_video
 from facebehavior.faces.model_files import FACE_LANDMARKER, checked_path
+from facebehavior.records import write_rows
+from facebehavior.records.segments import Segments
 
 
 def main() -> None:
@@ -109,14 +113,12 @@ def follow_alone(frames: list[Frame]) -> None:
 
 def analyze_and_write(analyzer: Analyzer, recorder: Recorder, clip: Path) -> None:
     """What `facebehavior analyze CLIP -o out.parquet` does after its start-up."""
-    with (
-        quick_switching(),
-        tempfile.TemporaryDirectory() as folder,
-        recorder.open(Path(folder) / "out.parquet") as records,
-    ):
-        for group in analyzer.groups(clip):
-            frames = [item for item in group if isinstance(item, AnalyzedFrame)]
-            records.write(recorder.rows(frames))
+    with quick_switching(), tempfile.TemporaryDirectory() as folder:
+        (lot,) = lots_of(find_sources([clip]).sources, Settings(), Path(folder))
+        for _ in work_off(lot, analyzer, recorder):
+            pass
+        rows = segments_of(lot, recorder).stored()
+        write_rows(Path(folder) / "out.parquet", recorder.schema, rows)
 
 
 def detect(analyzer: Analyzer, frames: list[Frame]) -> None:
@@ -143,12 +145,12 @@ def predict(analyzer: Analyzer, analyzed: list[AnalyzedFrame]) -> None:
 
 def write(recorder: Recorder, analyzed: list[AnalyzedFrame]) -> None:
     """Making and writing the records alone."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        recorder.open(Path(folder) / "out.parquet") as records,
-    ):
+    with tempfile.TemporaryDirectory() as folder:
+        segments = Segments(Path(folder) / "rows", recorder.schema, "benchmark")
         for start in range(0, len(analyzed), 16):
-            records.write(recorder.rows(analyzed[start : start + 16]))
+            segments.add(recorder.rows(analyzed[start : start + 16]))
+        segments.flush()
+        write_rows(Path(folder) / "out.parquet", recorder.schema, segments.stored())
 
 
 def table(result: dict[str, object]) -> str:

@@ -19,7 +19,7 @@ from tests.conftest import Answer
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import ACTION_UNITS, EXPRESSIONS
-from facebehavior.records import arrow_schema, convert, open_writer, read_any_records, read_records
+from facebehavior.records import arrow_schema, convert, read_any_records, read_records, write_rows
 from facebehavior.records.peers import PEERS, Peer
 from facebehavior.records.peers.openface import OPENFACE
 from facebehavior.records.peers.py_feat import PY_FEAT
@@ -55,8 +55,7 @@ def face(**values: object) -> dict[str, object]:
 
 
 def record(path: Path, *rows: dict[str, object]) -> Path:
-    with open_writer(path, SCHEMA) as writer:
-        writer.write(pa.RecordBatch.from_pylist(list(rows), schema=SCHEMA))
+    write_rows(path, SCHEMA, [pa.RecordBatch.from_pylist(list(rows), schema=SCHEMA)])
     return path
 
 

@@ -11,9 +11,9 @@ from facebehavior.records import (
     FrameRecord,
     RecordOptions,
     arrow_schema,
-    open_writer,
     read_records,
     record_batch,
+    write_rows,
 )
 
 THRESHOLDS = dict.fromkeys(ACTION_UNIT_COLUMNS, 0.5)
@@ -27,8 +27,11 @@ def test_types_come_back_even_where_all_is_null(
     tmp_path: Path, ending: str, landmarks: bool
 ) -> None:
     schema = arrow_schema(RecordOptions(landmarks=landmarks))
-    with open_writer(tmp_path / f"out{ending}", schema) as writer:
-        writer.write(record_batch([FrameRecord("1", 0, None)], schema, THRESHOLDS))
+    write_rows(
+        tmp_path / f"out{ending}",
+        schema,
+        [record_batch([FrameRecord("1", 0, None)], schema, THRESHOLDS)],
+    )
     table = read_records(tmp_path / f"out{ending}")
     names = [name for name in schema.names if ending != ".csv" or name != "landmarks"]
     assert table.column_names == names
@@ -40,8 +43,11 @@ def test_types_come_back_even_where_all_is_null(
 @pytest.mark.parametrize("text", ["007", "true", "", "NA", "nan", "null", " a ", "a,b\r\nc"])
 def test_texts_come_back_as_texts(tmp_path: Path, ending: str, text: str) -> None:
     schema = arrow_schema()
-    with open_writer(tmp_path / f"out{ending}", schema) as writer:
-        writer.write(record_batch([FrameRecord(text, 0, None)], schema, THRESHOLDS))
+    write_rows(
+        tmp_path / f"out{ending}",
+        schema,
+        [record_batch([FrameRecord(text, 0, None)], schema, THRESHOLDS)],
+    )
     table = read_records(tmp_path / f"out{ending}")
     assert table.column("source").to_pylist() == [text]
     assert table.column("person").to_pylist() == [None]

@@ -18,9 +18,9 @@ from facebehavior.records import (
     RecordedModel,
     RecordOptions,
     arrow_schema,
-    open_writer,
     read_records,
     record_batch,
+    write_rows,
 )
 from facebehavior.records.schema import METADATA_KEY
 
@@ -32,9 +32,10 @@ every_format = pytest.mark.parametrize("ending", ENDINGS)
 
 
 def _write(path: Path, frames: list[FrameRecord], together: int = 7) -> None:
-    with open_writer(path, SCHEMA) as writer:
-        for start in range(0, len(frames), together):
-            writer.write(record_batch(frames[start : start + together], SCHEMA, THRESHOLDS))
+    starts = range(0, len(frames), together)
+    write_rows(
+        path, SCHEMA, (record_batch(frames[n : n + together], SCHEMA, THRESHOLDS) for n in starts)
+    )
 
 
 @contextmanager
@@ -154,51 +155,30 @@ def test_json_lines(tmp_path: Path, video: list[FrameRecord]) -> None:
 def test_json_numbers_are_as_short_as_single_precision_allows(tmp_path: Path) -> None:
     schema = pa.schema([("x", pa.float32()), ("y", pa.list_(pa.float32()))])
     batch = pa.RecordBatch.from_pydict({"x": [0.1, None], "y": [[0.2, -3e-9], None]}, schema=schema)
-    with open_writer(tmp_path / "out.jsonl", schema) as writer:
-        writer.write(batch)
+    write_rows(tmp_path / "out.jsonl", schema, [batch])
     lines = (tmp_path / "out.jsonl").read_text().splitlines()
     assert lines == ['{"x":0.1,"y":[0.2,-3e-09]}', '{"x":null,"y":null}']
 
 
 @every_format
 @pytest.mark.parametrize("error", [RuntimeError("a bug"), KeyboardInterrupt()])
-def test_an_error_keeps_the_rows_so_far_and_makes_no_file(
+def test_an_error_makes_no_file_and_leaves_an_old_one_alone(
     tmp_path: Path, ending: str, error: BaseException, video: list[FrameRecord]
 ) -> None:
     path = tmp_path / f"out{ending}"
-    batch = record_batch(video, SCHEMA, THRESHOLDS)
 
-    def interrupted() -> None:
-        with open_writer(path, SCHEMA) as writer:
-            for start in range(0, batch.num_rows, 7):
-                writer.write(batch.slice(start, 7))
-            raise error
+    def interrupted() -> Iterator[pa.RecordBatch]:
+        yield record_batch(video * 60, SCHEMA, THRESHOLDS)
+        raise error
 
     with pytest.raises(type(error)):
-        interrupted()
-    assert [p.name for p in tmp_path.iterdir()] == [f"out{ending}.partial"]
-    segments = sorted((tmp_path / f"out{ending}.partial").iterdir())
-    kept = pa.concat_tables(pa.ipc.open_file(segment).read_all() for segment in segments)
-    assert kept.num_rows == batch.num_rows
-    assert kept.column("frame").to_pylist() == batch.column("frame").to_pylist()
-    _write(path, video[:2])  # a second run starts afresh
-    assert read_records(path).num_rows == 2
-    assert not (tmp_path / f"out{ending}.partial").exists()
-
-
-def test_a_failing_run_leaves_an_old_file_alone(tmp_path: Path, video: list[FrameRecord]) -> None:
-    path = tmp_path / "out.csv"
+        write_rows(path, SCHEMA, interrupted())
+    assert list(tmp_path.iterdir()) == []
     _write(path, video)
-    before = path.read_bytes()
-
-    def fail() -> None:
-        with open_writer(path, SCHEMA) as writer:
-            writer.write(record_batch(video[:1], SCHEMA, THRESHOLDS))
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        fail()
-    assert path.read_bytes() == before
+    before = {one: one.read_bytes() for one in tmp_path.iterdir()}
+    with pytest.raises(type(error)):
+        write_rows(path, SCHEMA, interrupted())
+    assert {one: one.read_bytes() for one in tmp_path.iterdir()} == before
     _write(path, video[:3])
     assert read_records(path).num_rows == 4
 
@@ -206,7 +186,7 @@ def test_a_failing_run_leaves_an_old_file_alone(tmp_path: Path, video: list[Fram
 @pytest.mark.parametrize("name", ["out.xlsx", "out", "out.csv.gz", ".csv"])
 def test_an_unknown_ending_names_the_three(tmp_path: Path, name: str) -> None:
     with pytest.raises(FaceBehaviorError, match=r"\.parquet, \.csv, \.jsonl.*" + name):
-        open_writer(tmp_path / name, SCHEMA)
+        write_rows(tmp_path / name, SCHEMA, [])
     assert list(tmp_path.iterdir()) == []
 
 
@@ -217,12 +197,13 @@ def test_endings_may_be_in_capitals(tmp_path: Path, video: list[FrameRecord]) ->
 
 def test_a_folder_that_cannot_be_written_to_is_named_at_once(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
+    never = (pytest.fail("rows were asked for") for _ in range(1))
     with pytest.raises(FaceBehaviorError, match=r"cannot write .*out\.csv") as caught:
-        open_writer(tmp_path / "file" / "out.csv", SCHEMA)
+        write_rows(tmp_path / "file" / "out.csv", SCHEMA, never)
     assert "\n" not in str(caught.value)
     (tmp_path / "folder.csv").mkdir()
     with pytest.raises(FaceBehaviorError, match="found the folder"):
-        open_writer(tmp_path / "folder.csv", SCHEMA)
+        write_rows(tmp_path / "folder.csv", SCHEMA, never)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")
@@ -230,53 +211,38 @@ def test_a_read_only_folder_is_named_at_once(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     try:
         with pytest.raises(FaceBehaviorError, match=r"cannot write .*Permission denied"):
-            open_writer(tmp_path / "out.csv", SCHEMA)
+            write_rows(tmp_path / "out.csv", SCHEMA, [])
     finally:
         tmp_path.chmod(0o700)
 
 
 @every_format
-def test_a_disk_that_fills_up_while_joining_is_one_line(
+def test_a_disk_that_fills_up_is_one_line(
     tmp_path: Path, ending: str, video: list[FrameRecord]
 ) -> None:
-    path = tmp_path / f"out{ending}"
-    writer = open_writer(path, SCHEMA)
-    writer.write(record_batch(video * 10, SCHEMA, THRESHOLDS))
+    batch = record_batch(video * 10, SCHEMA, THRESHOLDS)
     with (
         _files_of_at_most(20_000),
         pytest.raises(FaceBehaviorError, match="cannot write") as caught,
     ):
-        writer.__exit__(None, None, None)
+        write_rows(tmp_path / f"out{ending}", SCHEMA, [batch])
     assert "\n" not in str(caught.value)
-    assert [p.name for p in tmp_path.iterdir()] == [f"out{ending}.partial"]
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_a_disk_that_fills_up_while_analysing_is_one_line(
-    tmp_path: Path, video: list[FrameRecord]
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ({"x": [np.nan], "y": [[1.0]]}, "finite"),
+        ({"x": [1.0], "y": [[1.0, np.inf]]}, "finite"),
+        ({"z": [1]}, "expected rows with"),
+    ],
+)
+def test_other_columns_and_infinite_numbers_are_refused(
+    tmp_path: Path, rows: dict[str, list[object]], expected: str
 ) -> None:
-    path = tmp_path / "out.csv"
-    batch = record_batch(video * 10, SCHEMA, THRESHOLDS)
-
-    def fill() -> None:
-        with open_writer(path, SCHEMA) as writer:
-            writer.write(batch)
-            with _files_of_at_most(1000):
-                writer.write(batch)
-
-    with pytest.raises(FaceBehaviorError, match="cannot write"):
-        fill()
-    segments = [p.name for p in (tmp_path / "out.csv.partial").iterdir()]
-    assert sorted(segments)[0] == "000000.arrow"
-    assert not any(name.startswith(".unfinished") for name in segments)
-    assert not path.exists()
-
-
-def test_other_columns_and_infinite_numbers_are_refused(tmp_path: Path) -> None:
     schema = pa.schema([("x", pa.float32()), ("y", pa.list_(pa.float32()))])
-    with open_writer(tmp_path / "out.jsonl", schema) as writer:
-        for x, y in (([np.nan], [[1.0]]), ([1.0], [[1.0, np.inf]])):
-            with pytest.raises(ValueError, match="finite"):
-                writer.write(pa.RecordBatch.from_pydict({"x": x, "y": y}, schema=schema))
-        with pytest.raises(ValueError, match="expected rows with"):
-            writer.write(pa.RecordBatch.from_pydict({"z": [1]}))
-    assert (tmp_path / "out.jsonl").read_text() == ""
+    given = schema if "x" in rows else None
+    with pytest.raises(ValueError, match=expected):
+        write_rows(tmp_path / "out.jsonl", schema, [pa.RecordBatch.from_pydict(rows, schema=given)])
+    assert list(tmp_path.iterdir()) == []

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -28,9 +27,7 @@ from facebehavior.records import (
     FrameRecord,
     RecordedModel,
     RecordOptions,
-    RecordWriter,
     arrow_schema,
-    open_writer,
     own_column,
     record_batch,
 )
@@ -157,17 +154,6 @@ class Recorder:
         scores = compound_scores(expression, units, affect[:, 0], self._compound)
         names = find_compound_set(self._compound)
         return [dict(zip(names, row, strict=True)) for row in scores.tolist()]
-
-    def open(self, path: str | Path) -> RecordWriter:
-        """Open a writer for such rows; the ending names the format.
-
-        Args:
-            path: of the file.
-
-        Raises:
-            FaceBehaviorError: an unknown ending, or a place that cannot be written to.
-        """
-        return open_writer(path, self.schema)
 
 
 def _check_heads(model: FaceModel) -> None:

@@ -17,7 +17,7 @@ from facebehavior.records.schema import (
     schema_document,
     with_processing,
 )
-from facebehavior.records.writers import RecordWriter, checked_format, open_writer, write_rows
+from facebehavior.records.writers import checked_format, write_rows
 
 __all__ = [
     "BOX_COLUMNS",
@@ -25,14 +25,12 @@ __all__ = [
     "FrameRecord",
     "RecordColumn",
     "RecordOptions",
-    "RecordWriter",
     "RecordedModel",
     "arrow_schema",
     "check_held",
     "check_sources",
     "checked_format",
     "convert",
-    "open_writer",
     "own_column",
     "read_any_records",
     "read_records",

@@ -14,7 +14,7 @@ from facebehavior.records.formats import format_of
 from facebehavior.records.peers import PEERS, Peer
 from facebehavior.records.reading import record_batches
 from facebehavior.records.schema import arrow_schema
-from facebehavior.records.writers import open_writer
+from facebehavior.records.writers import write_rows
 
 _log = logging.getLogger(__name__)
 
@@ -46,10 +46,14 @@ def convert(source: str | Path, target: str | Path) -> int:
     if left_out:
         _log.warning("%s has no place for %s: left out", target, ", ".join(left_out))
     rows = 0
-    with open_writer(target, schema) as writer:
+
+    def counted() -> Iterator[pa.RecordBatch]:
+        nonlocal rows
         for batch in batches:
-            writer.write(batch)
             rows += batch.num_rows
+            yield batch
+
+    write_rows(target, schema, counted())
     return rows
 
 

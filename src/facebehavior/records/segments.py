@@ -1,8 +1,7 @@
-"""Rows on their way into a file: complete segments in a folder beside it."""
+"""Rows on their way into a file: complete segments in a folder."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -29,7 +28,7 @@ class Segments:
     Args:
         folder: for the segments.
         schema: of the rows.
-        work: tells what the rows are made of; empty never goes on with what is there.
+        work: tells what the rows are made of.
 
     Raises:
         FaceBehaviorError: the folder cannot be made or written to, or holds something else.
@@ -39,7 +38,7 @@ class Segments:
         note: the last one; None where there is none.
     """
 
-    def __init__(self, folder: Path, schema: pa.Schema, work: str = "") -> None:
+    def __init__(self, folder: Path, schema: pa.Schema, work: str) -> None:
         self.folder = folder
         self.note: str | None = None
         self._schema = schema
@@ -48,12 +47,11 @@ class Segments:
         self._waiting_rows = 0
         fingerprint = hashlib.sha256(f"{work}\n{schema.to_string()}\n{schema.metadata}".encode())
         with explained_write_errors(folder):
-            if work and self._read_work() == fingerprint.hexdigest():
+            if self._read_work() == fingerprint.hexdigest():
                 self._go_on()
             else:
                 self._start_afresh()
-                if work:
-                    self._work_file.write_text(fingerprint.hexdigest())
+                self._work_file.write_text(fingerprint.hexdigest())
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Take rows; they are written as soon as there are enough for a segment.
@@ -89,23 +87,6 @@ class Segments:
         self._count += 1
         self._waiting.clear()
         self._waiting_rows = 0
-
-    @property
-    def empty(self) -> bool:
-        """Whether no segment has been written."""
-        return self._count == 0
-
-    def batches(self, rows: int) -> Iterator[pa.RecordBatch]:
-        """Go through all written rows in batches of `rows`, the last one smaller."""
-        return in_batches(self.stored(), rows)
-
-    def remove(self) -> None:
-        """Remove the segments and their folder; the rows are elsewhere by now."""
-        with suppress(OSError):  # what cannot be removed does no harm
-            for number in range(self._count):
-                self._path(number).unlink()
-            self._work_file.unlink(missing_ok=True)
-            self.folder.rmdir()
 
     def stored(self) -> Iterator[pa.RecordBatch]:
         """Go through all written rows as they were taken."""
