@@ -1,0 +1,82 @@
+"""How much pictures of FER2013Valid that are also in FER2013Train flatter a model.
+
+FER2013 holds many pictures more than once, on both sides of its official split. Here the official
+figures stand beside those of the pictures that are equal, to the pixel, to one of the training
+part, and of all others.
+
+    python -m studies.ferplus_copies FERPLUS MODEL ... [-o result.json]
+
+FERPLUS is the shards of FER+ as every MODEL reads them: a name or a file.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facebehavior.databases import Shards
+from facebehavior.evaluation import find_protocol
+from facebehavior.evaluation.metrics import accuracy, confusion_matrix, unweighted_average_recall
+from facebehavior.files import writing
+from facebehavior.labels import EXPRESSIONS
+from facebehavior.model_file import FaceModel, find_model
+from studies.ferplus_folds import copies
+
+
+def validation(shards: Shards) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """Give the judged pictures of the validation part.
+
+    Returns:
+        Their rows, their classes, and whether each is in the training part too; (N,) each.
+    """
+    splits = np.array(shards.manifest.column("split").to_pylist(), dtype=object)
+    truth = find_protocol("ferplus-majority").truth(shards.manifest).expression
+    assert truth is not None
+    rows = np.flatnonzero((splits == "validation") & truth.annotated)
+    known = copies(shards, np.flatnonzero(splits == "train"))
+    return rows, truth.values[rows], np.isin(copies(shards, rows), known)
+
+
+def measure(
+    model: str,
+    shards: Shards,
+    judged: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]],
+) -> dict[str, dict[str, float]]:
+    """Give accuracy and UAR of all judged pictures, of the copies, and of the others."""
+    rows, classes, copied = judged
+    said = FaceModel(find_model(model), "onnxruntime").predict(shards.crops(rows)).heads()
+    answer = said["expression"].argmax(axis=1)
+    parts = {"all": np.ones_like(copied), "copies": copied, "others": ~copied}
+    return {
+        name: {
+            "images": int(part.sum()),
+            "accuracy": accuracy(classes[part], answer[part]),
+            "uar": unweighted_average_recall(
+                confusion_matrix(classes[part], answer[part], len(EXPRESSIONS))
+            ),
+        }
+        for name, part in parts.items()
+    }
+
+
+def main() -> None:
+    """Measure every model; print JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("ferplus", type=Path)
+    parser.add_argument("models", nargs="+", metavar="MODEL")
+    parser.add_argument("-o", "--output", type=Path)
+    given = parser.parse_args()
+    shards = Shards(given.ferplus)
+    judged = validation(shards)
+    found = {Path(model).stem: measure(model, shards, judged) for model in given.models}
+    content = json.dumps(found, indent=1)
+    print(content)
+    if given.output is not None:
+        with writing(given.output) as path:
+            path.write_text(content + "\n")
+
+
+if __name__ == "__main__":
+    main()
