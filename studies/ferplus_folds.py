@@ -83,7 +83,7 @@ def train_start(heads: Path, work: Path) -> None:
         "seed": 1,
         "label_sets": [{"name": "heads", "sources": sources}],
         "network": {**NETWORK, "heads": ["expression", "action_units", "affect"]},
-        "optimisation": {"epochs": 2, "batch_size": 96, "learning_rate": 0.001,
+        "optimisation": {"epochs": 1, "batch_size": 96, "learning_rate": 0.001,
                          "warm_up": 0.05, "averaging": 0.998},
         **COMMON,
     }  # fmt: skip
