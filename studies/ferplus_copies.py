@@ -1,8 +1,10 @@
-"""How much pictures of FER2013Valid that are also in FER2013Train flatter a model.
+"""A model on the pictures of FER2013Valid that are also in FER2013Train, and on the others.
 
 FER2013 holds many pictures more than once, on both sides of its official split. Here the official
-figures stand beside those of the pictures that are equal, to the pixel, to one of the training
-part, and of all others.
+figures stand beside those of the pictures whose crops are equal, to the pixel, to one of the
+training part, and of all others. The two kinds differ in their expressions as well (surprise is
+copied most often), so that their difference is not the flattery alone; copies that were shifted or
+compressed again are among the others.
 
     python -m studies.ferplus_copies FERPLUS MODEL ... [-o result.json]
 
@@ -70,7 +72,7 @@ def main() -> None:
     given = parser.parse_args()
     shards = Shards(given.ferplus)
     judged = validation(shards)
-    found = {Path(model).stem: measure(model, shards, judged) for model in given.models}
+    found = {model: measure(model, shards, judged) for model in given.models}
     content = json.dumps(found, indent=1)
     print(content)
     if given.output is not None:

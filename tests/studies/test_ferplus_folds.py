@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from studies.ferplus_copies import validation
-from studies.ferplus_folds import derive, summary_of
+from studies.ferplus_folds import derive, keep_answers, kept_answers, summary_of
 from studies.preparing import write_rows
 
 from facebehavior.databases import Shards
@@ -17,17 +17,31 @@ from facebehavior.labels import EXPRESSIONS, MANIFEST_COLUMNS, VOTE_EXPRESSIONS
 
 def test_recalls_are_those_of_the_pictures_of_all_folds() -> None:
     truth, said = np.random.default_rng(0).integers(0, 7, (2, 3, 40))
-    found = {}
-    for fold in range(3):
-        confusion = np.zeros((7, 7), dtype=int)
-        np.add.at(confusion, (truth[fold], said[fold]), 1)
-        found[f"fold{fold}"] = {"fold": fold, "confusion": confusion.tolist()}
-    summary = summary_of(found)
+    picture = np.arange(40)
+    picture[1] = 0
+    summary = summary_of({f"fold{n}": (truth[n], said[n], picture) for n in range(3)})
     recalls = [np.mean(said[truth == one] == one) for one in range(7)]
     assert [one["value"] for one in summary["recalls"].values()] == pytest.approx(recalls)
     assert summary["uar"]["value"] == pytest.approx(np.mean(recalls))
     assert summary["accuracy"]["value"] == pytest.approx(np.mean(truth == said))
-    assert summary["images"] == 120
+    assert (summary["images"], summary["pictures"]) == (120, 117)
+
+
+def test_copies_are_drawn_together() -> None:
+    truth = np.repeat(np.arange(7), 20)
+    said = np.where(np.arange(140) % 4 == 0, (truth + 1) % 7, truth)
+    alone = summary_of({"fold0": (truth, said, np.arange(140))})
+    # Every picture ten times, named as copies: nothing more is known.
+    again = summary_of({"fold0": tuple(np.repeat(a, 10) for a in (truth, said, np.arange(140)))})
+    assert again["accuracy"] == pytest.approx(alone["accuracy"])
+
+
+def test_answers_are_read_as_they_were_kept(tmp_path: Path) -> None:
+    answers = tuple(np.arange(5) + n for n in range(3))
+    keep_answers(tmp_path / "fold0.npz", *answers)
+    ((name, found),) = kept_answers(tmp_path).items()
+    assert name == "fold0"
+    np.testing.assert_array_equal(found, answers)
 
 
 @pytest.fixture
