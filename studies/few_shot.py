@@ -72,7 +72,7 @@ OTHER_DOMAIN = (
     ("from scratch", "all"),
 )
 PROTOCOLS: Mapping[str, tuple[Sequence[tuple[str, str]], Sequence[int]]] = {
-    "own domain": (OWN_DOMAIN, (10, 50)),
+    "own domain": (OWN_DOMAIN, SHOTS),
     "other domain": (OTHER_DOMAIN, SHOTS),
 }
 """Of each test: what is started from and trained, and k."""
