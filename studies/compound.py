@@ -42,6 +42,8 @@ from studies.resampling import Array, drawn_weights, mean_interval, person_numbe
 from studies.runs import discussion, write_json
 
 RESULTS = Path("docs/results")
+PACKAGED = RESULTS / "compound_packaged.json"
+"""What `studies.compound_packaged` has measured."""
 ARMS: Mapping[str, tuple[str, ...]] = {
     "single tasks": ("expression", "action_units", "affect"),
     "uncoupled": ("uncoupled",),
@@ -152,11 +154,27 @@ def page(found: Mapping[str, Any]) -> str:
         f"{ceiling:.3f}.\n\n"
         f"{markdown_table(('networks', *RULES), rows)}\n\n"
         f"{INTERVALS}\n\n{contrast_table(found['contrasts'])}\n\n"
+        f"{_packaged()}"
         f"{_ceiling()}"
         "Recall of each class by the full score:\n\n"
         f"{markdown_table(('class', *ARMS), classes)}\n\n"
         "[From a few pictures](few_shot.md) a head of its own learns the same classes.\n\n"
         "Made by `python -m studies.compound`.\n"
+    )
+
+
+def _packaged() -> str:
+    found = json.loads(PACKAGED.read_text())
+    less = found["full score minus"]
+    rows = [
+        (rule, _said(one), _signed(less[rule]) if rule in less else "-")
+        for rule, one in found["uar"].items()
+    ]
+    return (
+        f"The packaged model ({found['model']}), which was not trained on a compound expression "
+        f"either, on the same {found['pictures']} faces; intervals over people "
+        "(`python -m studies.compound_packaged`):\n\n"
+        f"{markdown_table(('rule', 'UAR', 'full score minus it'), rows)}\n\n"
     )
 
 
@@ -172,6 +190,10 @@ def _ceiling() -> str:
 
 def _said(one: Mapping[str, float]) -> str:
     return f"{one['value']:.3f} ({one['low']:.3f} to {one['high']:.3f})"
+
+
+def _signed(one: Mapping[str, float]) -> str:
+    return f"{one['value']:+.3f} ({one['low']:+.3f} to {one['high']:+.3f})"
 
 
 def main() -> None:
