@@ -1,7 +1,7 @@
 """The second case study: identity and attributes, of which every training picture has one.
 
 Of the pictures of 200 synthetic people, every other one is labelled with its person, the rest with
-attributes. Arms, named beforehand: each task alone, both without coupling, coupled by distribution
+attributes. Arms: each task alone, both without coupling, coupled by distribution
 matching, by posterior co-annotation (attributes give a soft person), by both, and the last two with
 a table that knows of no relation (every row the base rates); identity by the margin softmax, and
 once by plain cross entropy. The table p(attribute | identity) is estimated on the whole training
