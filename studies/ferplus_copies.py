@@ -6,9 +6,9 @@ training part, and of all others. The two kinds differ in their expressions as w
 copied most often), so that their difference is not the flattery alone; copies that were shifted or
 compressed again are among the others.
 
-    python -m studies.ferplus_copies FERPLUS MODEL ... [-o result.json]
+    python -m studies.ferplus_copies MODEL=SHARDS ... [-o docs/results/ferplus_copies.json]
 
-FERPLUS is the shards of FER+ as every MODEL reads them: a name or a file.
+MODEL is a name or a file, SHARDS those of FER+ as it reads them.
 """
 
 import argparse
@@ -41,13 +41,9 @@ def validation(shards: Shards) -> tuple[NDArray[np.int64], NDArray[np.int64], ND
     return rows, truth.values[rows], np.isin(copies(shards, rows), known)
 
 
-def measure(
-    model: str,
-    shards: Shards,
-    judged: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]],
-) -> dict[str, dict[str, float]]:
+def measure(model: str, shards: Shards) -> dict[str, dict[str, float]]:
     """Give accuracy and UAR of all judged pictures, of the copies, and of the others."""
-    rows, classes, copied = judged
+    rows, classes, copied = validation(shards)
     said = FaceModel(find_model(model), "onnxruntime").predict(shards.crops(rows)).heads()
     answer = said["expression"].argmax(axis=1)
     parts = {"all": np.ones_like(copied), "copies": copied, "others": ~copied}
@@ -66,13 +62,13 @@ def measure(
 def main() -> None:
     """Measure every model; print JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("ferplus", type=Path)
-    parser.add_argument("models", nargs="+", metavar="MODEL")
+    parser.add_argument("models", nargs="+", metavar="MODEL=SHARDS")
     parser.add_argument("-o", "--output", type=Path)
     given = parser.parse_args()
-    shards = Shards(given.ferplus)
-    judged = validation(shards)
-    found = {model: measure(model, shards, judged) for model in given.models}
+    found = {}
+    for one in given.models:
+        model, _, shards = one.partition("=")
+        found[model] = measure(model, Shards(shards))
     content = json.dumps(found, indent=1)
     print(content)
     if given.output is not None:
