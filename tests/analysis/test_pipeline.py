@@ -1,3 +1,4 @@
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -6,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facebehavior.analysis.pipeline import in_groups, quick_switching, read_ahead, work_beside
+from facebehavior.analysis.pipeline import (
+    BESIDE,
+    in_groups,
+    quick_switching,
+    read_ahead,
+    work_beside,
+)
 
 
 @given(st.lists(st.integers()), st.integers(1, 5))
@@ -86,3 +93,14 @@ def test_quick_switching_ends_with_its_block() -> None:
     with quick_switching():
         assert sys.getswitchinterval() < before / 5
     assert sys.getswitchinterval() == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has niceness by thread")
+def test_what_is_done_beside_gives_way_and_the_caller_does_not() -> None:
+    def niceness(_: int = 0) -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    own = niceness()
+    assert list(read_ahead((niceness() for _ in range(2)), 1)) == [max(own, BESIDE)] * 2
+    assert list(work_beside(niceness, range(2), 1)) == [max(own, BESIDE)] * 2
+    assert niceness() == own

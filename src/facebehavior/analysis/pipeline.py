@@ -1,5 +1,6 @@
 """Doing the stages of an analysis at the same time, in order, with bounded memory."""
 
+import os
 import queue
 import sys
 import threading
@@ -7,6 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
+
+BESIDE = 10
+"""The niceness of threads that work beside the detector."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -28,6 +32,19 @@ def quick_switching() -> Iterator[None]:
         sys.setswitchinterval(before)
 
 
+def stand_back() -> None:
+    """Let this thread work in the time that the others leave, where the system knows how to.
+
+    The detector decides how long an analysis takes. What is done beside it has time to wait, and
+    must not take its processor away.
+    """
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        os.setpriority(
+            os.PRIO_PROCESS, thread, max(os.getpriority(os.PRIO_PROCESS, thread), BESIDE)
+        )
+
+
 def read_ahead(items: Iterable[Item], most: int) -> Iterator[Item]:
     """Go through items that another thread reads, up to `most` of them ahead.
 
@@ -47,6 +64,7 @@ def read_ahead(items: Iterable[Item], most: int) -> Iterator[Item]:
         return False
 
     def read() -> None:
+        stand_back()
         iterator = iter(items)
         try:
             for item in iterator:
@@ -82,7 +100,7 @@ def work_beside(
 
     Up to `most` results wait while the next items are made.
     """
-    with ThreadPoolExecutor(1, thread_name_prefix="worker") as pool:
+    with ThreadPoolExecutor(1, "worker", stand_back) as pool:
         waiting: list[Future[Result]] = []
         for item in items:
             waiting.append(pool.submit(work, item))

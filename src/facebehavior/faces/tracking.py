@@ -27,6 +27,8 @@ SAME_FACE = 0.5
 CUT = 0.22
 """Mean change of the picture, of its whole range, from which a frame belongs to another scene."""
 _LOOK = (32, 18)
+_LEAST = (128, 72)
+"""Pixels along each side that are looked at for it at least; of larger pictures, every so many."""
 _KEEP = 0.9
 _VELOCITY = 0.5
 
@@ -122,7 +124,9 @@ class Tracker:
         return found
 
     def _is_cut(self, image: NDArray[np.uint8]) -> bool:
-        small = Image.fromarray(image).convert("L").resize(_LOOK, Image.Resampling.BOX)
+        step = max(1, min(image.shape[1] // _LEAST[0], image.shape[0] // _LEAST[1]))
+        thinned = Image.fromarray(np.ascontiguousarray(image[::step, ::step]))
+        small = thinned.convert("L").resize(_LOOK, Image.Resampling.BOX)
         look = np.asarray(small, dtype=np.float64) / 255.0
         last, self._look = self._look, look
         return last is not None and float(np.abs(look - last).mean()) > CUT
