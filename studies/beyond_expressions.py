@@ -9,16 +9,15 @@ rest: R2 near 1 means that the action unit repeats the expressions.
 """
 
 import argparse
-import json
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from facebehavior.databases import Shards
-from facebehavior.files import writing
 from facebehavior.labels import ACTION_UNIT_COLUMNS
 from facebehavior.model_file import FaceModel, find_model
+from studies.runs import tell
 
 SMALLEST = 1e-6
 MOST = 2000
@@ -70,11 +69,7 @@ def main() -> None:
             heads["expression"].astype(np.float64), heads["action_units"].astype(np.float64)
         )
         found[name] = dict(zip(ACTION_UNIT_COLUMNS, values.round(3).tolist(), strict=True))
-    content = json.dumps(found, indent=1)
-    print(content)
-    if arguments.output is not None:
-        with writing(arguments.output) as path:
-            path.write_text(content + "\n")
+    tell(found, arguments.output)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ from studies.asking import asked
 from studies.behaviour_networks import TESTED, train_missing
 from studies.contrasts import INTERVALS, Figures, contrast_table, differences
 from studies.resampling import Array, drawn_weights, mean_interval, person_numbers, weighted_uar
-from studies.runs import discussion, write_json
+from studies.runs import discussion, with_interval, write_json
 
 RESULTS = Path("docs/results")
 PACKAGED = RESULTS / "compound_packaged.json"
@@ -93,17 +93,24 @@ def outputs(work: Path, runs: Sequence[str], seed: int) -> dict[str, NDArray[np.
     }
 
 
-def truth(work: Path) -> tuple[NDArray[np.int64], NDArray[np.str_]]:
-    """Give the compound class of every test picture, -1 without one, and its person's name."""
-    manifest = Shards(work / "shards" / "test").manifest
-    rows = [row for row in manifest.rows() if row["split"] == "test"]
-    classes = np.array([_ORDER.get(str(row["compound"]), -1) for row in rows], dtype=np.int64)
-    return classes, np.array([str(row["subject"]) for row in rows])
+def truth(shards: Shards) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.str_]]:
+    """Give the row, the compound class (-1 without one) and the person of N test pictures.
+
+    Returns:
+        (N,) each.
+    """
+    columns = (
+        shards.manifest.column(name).to_pylist() for name in ("split", "compound", "subject")
+    )
+    splits, compounds, subjects = map(np.array, columns)
+    rows = np.flatnonzero(splits == "test")
+    classes = np.array([_ORDER.get(str(name), -1) for name in compounds[rows]], dtype=np.int64)
+    return rows, classes, subjects[rows].astype(str)
 
 
 def measure(work: Path) -> dict[str, Any]:
     """Score every arm by every rule, and take the contrasts."""
-    classes, people = truth(work)
+    _, classes, people = truth(Shards(work / "shards" / "test"))
     chosen = classes >= 0
     own, persons = classes[chosen], people[chosen]
     weights = drawn_weights(person_numbers(persons))
@@ -138,7 +145,7 @@ def page(found: Mapping[str, Any]) -> str:
     """Write the results as Markdown."""
     oracle = json.loads((RESULTS / "synthetic_labels.json").read_text())
     ceiling = oracle["oracle"]["compound_uar"]
-    rows = [(arm, *(_said(found["uar"][arm][rule]) for rule in RULES)) for arm in ARMS]
+    rows = [(arm, *(with_interval(found["uar"][arm][rule]) for rule in RULES)) for arm in ARMS]
     classes = [
         (name.replace("_", " "), *(f"{found['recalls'][arm][name]:.2f}" for arm in ARMS))
         for name in _ORDER
@@ -167,7 +174,7 @@ def _packaged() -> str:
     found = json.loads(PACKAGED.read_text())
     less = found["full score minus"]
     rows = [
-        (rule, _said(one), _signed(less[rule]) if rule in less else "-")
+        (rule, with_interval(one), with_interval(less[rule], "+") if rule in less else "-")
         for rule, one in found["uar"].items()
     ]
     return (
@@ -186,14 +193,6 @@ def _ceiling() -> str:
         "follow from the true action units and their table:\n\n"
         f"{markdown_table(('rule', 'UAR'), rows)}\n\n"
     )
-
-
-def _said(one: Mapping[str, float]) -> str:
-    return f"{one['value']:.3f} ({one['low']:.3f} to {one['high']:.3f})"
-
-
-def _signed(one: Mapping[str, float]) -> str:
-    return f"{one['value']:+.3f} ({one['low']:+.3f} to {one['high']:+.3f})"
 
 
 def main() -> None:

@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 
 from facebehavior.databases import Shards
-from facebehavior.labels import COMPOUND_EXPRESSIONS
 from facebehavior.model_file import FaceModel, find_model
-from studies.compound import PACKAGED, RULES
+from studies.compound import PACKAGED, RULES, truth
 from studies.resampling import drawn_weights, mean_interval, person_numbers, weighted_uar
 from studies.runs import write_json
 
@@ -27,28 +26,22 @@ def measure(model: str, shards: Shards) -> dict[str, Any]:
 
     Intervals are 95 % intervals over people.
     """
-    table = shards.manifest.table
-    compounds, splits = table["compound"].to_pylist(), table["split"].to_pylist()
-    rows = np.flatnonzero(
-        [c is not None and s == "test" for c, s in zip(compounds, splits, strict=True)]
-    )
-    names = list(COMPOUND_EXPRESSIONS)
-    truth = np.array([names.index(compounds[row]) for row in rows])
-    subjects = np.array(table["subject"].to_pylist(), dtype=object)[rows]
+    rows, classes, people = truth(shards)
+    chosen = classes >= 0
     opened = FaceModel(find_model(model), "onnxruntime")
-    heads = opened.predict(shards.crops(rows)).heads()
+    heads = opened.predict(shards.crops(rows[chosen])).heads()
     outputs = {
         name: heads[name].astype(np.float64) for name in ("expression", "action_units", "affect")
     }
-    weights = drawn_weights(person_numbers(subjects))
+    weights = drawn_weights(person_numbers(people[chosen]))
     drawn = {
-        rule: weighted_uar(truth, score(outputs).argmax(axis=1), weights)
+        rule: weighted_uar(classes[chosen], score(outputs).argmax(axis=1), weights)
         for rule, score in RULES.items()
     }
     full = drawn["full score"]
     return {
         "model": f"{opened.metadata.name} {opened.metadata.version}",
-        "pictures": len(rows),
+        "pictures": int(chosen.sum()),
         "uar": {rule: mean_interval({0: values}) for rule, values in drawn.items()},
         "full score minus": {
             rule: mean_interval({0: full - values})

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from facebehavior.evaluation.tables import markdown_table
-from facebehavior.files import writing
 from studies.resampling import Array, difference, holm, seed_difference
+from studies.runs import keep_arrays
 
 Figures = Mapping[str, Mapping[int, Array]]
 """Of each figure and seed: (R + 1,) under the draws of people, the first with the people as they
@@ -60,12 +60,7 @@ class Difference:
 
 def keep_draws(path: Path, figures: Mapping[str, Array]) -> None:
     """Write a run's figures under the draws of people, each (R + 1,)."""
-    with writing(path) as unfinished, unfinished.open("wb") as file:
-        np.savez_compressed(
-            file,
-            allow_pickle=False,
-            **{name: values.astype(np.float32) for name, values in figures.items()},
-        )
+    keep_arrays(path, **{name: values.astype(np.float32) for name, values in figures.items()})
 
 
 def as_they_are(drawn: Mapping[str, Array], figures: Iterable[str]) -> dict[str, float | None]:

@@ -12,7 +12,7 @@ MODEL is a name or a file, SHARDS those of FER+ as it reads them.
 """
 
 import argparse
-import json
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +21,14 @@ from numpy.typing import NDArray
 from facebehavior.databases import Shards
 from facebehavior.evaluation import find_protocol
 from facebehavior.evaluation.metrics import accuracy, confusion_matrix, unweighted_average_recall
-from facebehavior.files import writing
 from facebehavior.labels import EXPRESSIONS
 from facebehavior.model_file import FaceModel, find_model
-from studies.ferplus_folds import copies
+from studies.runs import tell
+
+
+def copies(shards: Shards, rows: NDArray[np.int64]) -> list[str]:
+    """Give a name to each of some pictures; copies have one name."""
+    return [hashlib.sha256(shards.crop(int(row)).tobytes()).hexdigest()[:16] for row in rows]
 
 
 def validation(shards: Shards) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
@@ -69,11 +73,7 @@ def main() -> None:
     for one in given.models:
         model, _, shards = one.partition("=")
         found[model] = measure(model, Shards(shards))
-    content = json.dumps(found, indent=1)
-    print(content)
-    if given.output is not None:
-        with writing(given.output) as path:
-            path.write_text(content + "\n")
+    tell(found, given.output)
 
 
 if __name__ == "__main__":

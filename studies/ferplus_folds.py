@@ -17,7 +17,6 @@ FERPLUS is the shards of FER+, HEADS a folder of those of rendered heads, as
 again.
 """
 
-import hashlib
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -43,9 +42,10 @@ from facebehavior.training.configuration import Configuration, checked_configura
 from facebehavior.training.run import run_data
 from facebehavior.training.validation import answers
 from studies.asking import asked
+from studies.ferplus_copies import copies
 from studies.preparing import has_shards, write_rows
 from studies.resampling import person_numbers
-from studies.runs import Job, discussion, do_all, write_json
+from studies.runs import Job, discussion, do_all, keep_arrays, with_interval, write_json
 from studies.small_networks import trained_network
 
 RESULTS = Path("docs/results")
@@ -54,16 +54,9 @@ FOLDS = 5
 JOBS = [Job(f"fold{number}", {"fold": number}) for number in range(FOLDS)]
 NETWORK = {"backbone": "compact_grid", "width": 32, "dropout": 0.2}
 HEADS = ("varied", "worn", "more_varied", "more_worn")
-COMMON: Mapping[str, Any] = {
-    "losses": {"logit_adjustment": 0.3, "affect": 0.5},
-    # The last weights are taken: a fold that chose among them would flatter itself.
-    "run": {"precision": "bf16-mixed", "checkpoint_every": 100000, "validate_every": 1000},
-}
-
-
-def copies(shards: Shards, rows: NDArray[np.int64]) -> list[str]:
-    """Give a name to each of some pictures; copies have one name."""
-    return [hashlib.sha256(shards.crop(int(row)).tobytes()).hexdigest()[:16] for row in rows]
+ADJUSTMENT = {"logit_adjustment": 0.3}
+# The last weights are taken: a fold that chose among them would flatter itself.
+RUN = {"precision": "bf16-mixed", "checkpoint_every": 100000, "validate_every": 1000}
 
 
 def derive(ferplus: Path, output: Path) -> None:
@@ -91,7 +84,8 @@ def train_start(heads: Path, work: Path) -> None:
         "network": {**NETWORK, "heads": ["expression", "action_units", "affect"]},
         "optimisation": {"epochs": 1, "batch_size": 96, "learning_rate": 0.001,
                          "warm_up": 0.05, "averaging": 0.998},
-        **COMMON,
+        "losses": {**ADJUSTMENT, "affect": 0.5},
+        "run": RUN,
     }  # fmt: skip
     run_training(checked_configuration(content, "heads"), work / "heads")
     export_run(work / "heads", _start(work))
@@ -108,7 +102,8 @@ def configuration_of(fold: int, work: Path) -> Configuration:
         "network": {**NETWORK, "heads": ["expression"]},
         "optimisation": {"epochs": 8, "batch_size": 96, "learning_rate": 0.001,
                          "warm_up": 0.05, "averaging": 0.999},
-        **COMMON,
+        "losses": ADJUSTMENT,
+        "run": RUN,
     }  # fmt: skip
     return checked_configuration(content, f"fold{fold}")
 
@@ -125,31 +120,21 @@ def work_on(job: Job, work: Path) -> dict[str, Any]:
     judged = truth[tested.rows]
     said = found.logits["expression"].argmax(axis=1)
     subjects = np.array(tested.shards.manifest.column("subject").to_pylist())[tested.rows]
-    keep_answers(
+    keep_arrays(
         RESULTS / NAME / f"{job.name}.npz",
-        judged.values[judged.annotated],
-        said[judged.annotated],
-        person_numbers(subjects[judged.annotated]),
+        truth=judged.values[judged.annotated].astype(np.uint8),
+        said=said[judged.annotated].astype(np.uint8),
+        picture=person_numbers(subjects[judged.annotated]).astype(np.int32),
     )
     return {**job.settings, "images": int(judged.annotated.sum())}
 
 
-def keep_answers(
-    path: Path, truth: NDArray[np.int64], said: NDArray[np.int64], picture: NDArray[np.int64]
-) -> None:
-    """Write a fold's answers: class, answer and number of the picture, one for copies; (N,)."""
-    with writing(path) as unfinished, unfinished.open("wb") as file:
-        np.savez_compressed(
-            file,
-            allow_pickle=False,
-            truth=truth.astype(np.uint8),
-            said=said.astype(np.uint8),
-            picture=picture.astype(np.int32),
-        )
-
-
 def kept_answers(results: Path) -> dict[str, tuple[NDArray[np.int64], ...]]:
-    """Read the answers of every finished fold: class, answer and picture, as they were kept."""
+    """Read the answers of every finished fold.
+
+    Returns:
+        Of each the class, the answer and the number of the picture, one for copies; (N,) each.
+    """
     found = {}
     for job in JOBS:
         if (results / f"{job.name}.npz").is_file():
@@ -197,8 +182,7 @@ def summary_of(found: Mapping[str, tuple[NDArray[np.int64], ...]]) -> dict[str, 
 def page(found: Mapping[str, Any]) -> str:
     """Write the results as Markdown."""
     rows = [
-        (name, str(one["images"]), f"{one['value']:.3f} ({one['low']:.3f} to {one['high']:.3f})")
-        for name, one in found["recalls"].items()
+        (name, str(one["images"]), with_interval(one)) for name, one in found["recalls"].items()
     ]
     confusion = [
         (name, *(str(count) for count in line))
@@ -212,17 +196,13 @@ def page(found: Mapping[str, Any]) -> str:
         "copies), protocol `ferplus-majority`, each answered by the network that has not seen its "
         "fold. 95 % intervals over pictures, copies drawn together; they say nothing of networks "
         "trained with another seed.\n\n"
-        f"Accuracy {_said(found['accuracy'])}, UAR {_said(found['uar'])}; UAR of each fold: {each}."
-        "\n\n"
+        f"Accuracy {with_interval(found['accuracy'])}, UAR {with_interval(found['uar'])}; UAR of "
+        f"each fold: {each}.\n\n"
         f"{markdown_table(('expression', 'pictures', 'recall'), rows)}\n\n"
         "Confusions, the truth in rows:\n\n"
         f"{markdown_table(('', *EXPRESSIONS), confusion)}\n\n"
         "Made by `python -m studies.ferplus_folds`.\n"
     )
-
-
-def _said(one: Mapping[str, float]) -> str:
-    return f"{one['value']:.3f} ({one['low']:.3f} to {one['high']:.3f})"
 
 
 def _start(work: Path) -> Path:

@@ -10,7 +10,6 @@ the model's threshold stands the stricter one that tracks are taken up again by.
 """
 
 import argparse
-import json
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +17,9 @@ from numpy.typing import NDArray
 
 from facebehavior.analysis.people import Gallery
 from facebehavior.databases import Shards
-from facebehavior.files import writing
 from facebehavior.labels import person_names
 from facebehavior.model_file import FaceModel, find_model
+from studies.runs import tell
 
 GROUPS, PEOPLE, SEED = 300, 5, 0
 
@@ -93,11 +92,7 @@ def main() -> None:
     parser.add_argument("--model", help="name or path of a model")
     parser.add_argument("-o", "--output", type=Path)
     given = parser.parse_args()
-    content = json.dumps(measure(FaceModel(find_model(given.model)), given.shards), indent=1)
-    print(content)
-    if given.output is not None:
-        with writing(given.output) as path:
-            path.write_text(content + "\n")
+    tell(measure(FaceModel(find_model(given.model)), given.shards), given.output)
 
 
 if __name__ == "__main__":

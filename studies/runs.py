@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from facebehavior.files import writing
 
@@ -90,6 +91,25 @@ def write_json(content: Mapping[str, Any], path: Path) -> None:
     """Write a study's summary."""
     with writing(path) as unfinished:
         unfinished.write_text(json.dumps(content, indent=1) + "\n")
+
+
+def tell(content: Mapping[str, Any], output: Path | None) -> None:
+    """Print what was measured, and keep it where a file is named."""
+    print(json.dumps(content, indent=1))
+    if output is not None:
+        write_json(content, output)
+
+
+def keep_arrays(path: Path, **arrays: NDArray[Any]) -> None:
+    """Write arrays by their names as one compressed file, without pickle."""
+    with writing(path) as unfinished, unfinished.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)
+
+
+def with_interval(one: Mapping[str, float], sign: str = "") -> str:
+    """Write `value`, and `low` to `high`; `sign` is `+` where it is a difference."""
+    value, low, high = (f"{one[name]:{sign}.3f}" for name in ("value", "low", "high"))
+    return f"{value} ({low} to {high})"
 
 
 def discussion(study: str) -> str:

@@ -6,8 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from studies.ferplus_copies import validation
-from studies.ferplus_folds import derive, keep_answers, kept_answers, summary_of
+from studies.ferplus_folds import derive, kept_answers, summary_of
 from studies.preparing import write_rows
+from studies.runs import keep_arrays
 
 from facebehavior.databases import Shards
 from facebehavior.databases.shards import encode_crop
@@ -38,7 +39,7 @@ def test_copies_are_drawn_together() -> None:
 
 def test_answers_are_read_as_they_were_kept(tmp_path: Path) -> None:
     answers = tuple(np.arange(5) + n for n in range(3))
-    keep_answers(tmp_path / "fold0.npz", *answers)
+    keep_arrays(tmp_path / "fold0.npz", truth=answers[0], said=answers[1], picture=answers[2])
     ((name, found),) = kept_answers(tmp_path).items()
     assert name == "fold0"
     np.testing.assert_array_equal(found, answers)

@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 BESIDE = 10
@@ -40,9 +40,9 @@ def stand_back() -> None:
     """
     if sys.platform == "linux":
         thread = threading.get_native_id()
-        os.setpriority(
-            os.PRIO_PROCESS, thread, max(os.getpriority(os.PRIO_PROCESS, thread), BESIDE)
-        )
+        with suppress(OSError):  # a sandbox may forbid it, and then it is merely slower
+            own = os.getpriority(os.PRIO_PROCESS, thread)
+            os.setpriority(os.PRIO_PROCESS, thread, max(own, BESIDE))
 
 
 def read_ahead(items: Iterable[Item], most: int) -> Iterator[Item]:
