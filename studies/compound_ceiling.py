@@ -10,7 +10,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from facebehavior.compound import action_unit_scores, component_products, compound_scores
+from facebehavior.compound import (
+    action_unit_scores,
+    component_products,
+    compound_posterior,
+    compound_scores,
+)
 from facebehavior.evaluation.metrics import confusion_matrix, unweighted_average_recall
 from facebehavior.labels import ACTION_UNIT_COLUMNS, COMPOUND_EXPRESSIONS, EXPRESSIONS, Manifest
 from facebehavior.synthesis import read_configuration
@@ -41,6 +46,7 @@ def measure(data: Path) -> dict[str, float]:
     rules = {
         "action units alone": action_unit_scores(units),
         "products alone": component_products(expressions),
+        "Bayes' rule on action units": compound_posterior(units),
         "full score": compound_scores(expressions, units, valence),
         "full score without expressions": compound_scores(nothing, units, valence),
         "full score without valence": compound_scores(expressions, units, np.zeros(len(rows))),

@@ -179,11 +179,12 @@ def _packaged_rows(
 
 
 def compound_figures() -> str:
-    """Zero-shot compound expressions of the studied networks."""
-    found = _result("compound.json")["uar"]
-    rules = ("full score", "action units alone", "products alone")
-    lines = [f"| networks | {' | '.join(rules)} |", "| --- | --- | --- | --- |"]
-    for arm in ("single tasks", "uncoupled", "both", "posterior"):
+    """Zero-shot compound expressions of the studied networks, and of the packaged model."""
+    packaged = _result("compound_packaged.json")
+    found = _result("compound.json")["uar"] | {packaged["model"]: packaged["uar"]}
+    rules = list(packaged["uar"])
+    lines = [f"| networks | {' | '.join(rules)} |", "| --- " * (len(rules) + 1) + "|"]
+    for arm in found:
         cells = (found[arm][rule] for rule in rules)
         shown = " | ".join(f"{c['value']:.3f} ({c['low']:.3f} to {c['high']:.3f})" for c in cells)
         lines.append(f"| {arm} | {shown} |")

@@ -14,9 +14,11 @@ from PIL import Image
 from tests.conftest import Answer
 
 from facebehavior.analysis import Analyzer, Matcher, Recorder
+from facebehavior.analysis.compounds import CompoundExpressions
 from facebehavior.cli.match_errors import errors_of
+from facebehavior.compound import COMPOUND_SETS, compound_posterior
 from facebehavior.errors import BadInput, FaceBehaviorError
-from facebehavior.labels import ATTRIBUTE_COLUMNS, COMPOUND_EXPRESSIONS
+from facebehavior.labels import ACTION_UNIT_COLUMNS, ATTRIBUTE_COLUMNS, COMPOUND_EXPRESSIONS
 from facebehavior.model_file import MatchThreshold
 from facebehavior.records import convert, read_records
 
@@ -259,3 +261,45 @@ def test_compound_expressions_are_printed_where_they_were_asked_for(
     assert [line[:place].rstrip() for line in (header, row)] == [
         line[:place].rstrip() for line in (plain[0].replace("active", ""), plain[1][:place])
     ]
+
+
+def test_compound_expressions_by_bayes_rule_are_probabilities(
+    facebehavior: Command, tiny_model: Path, astronaut: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "faces.jsonl"
+    words = ("analyze", astronaut, "--model", tiny_model, "-o", out)
+    answer = facebehavior(*words, "--compound", "c-expr-db", "--compound-by", "posterior")
+    assert answer.code == 0, answer.errors
+    row = json.loads(out.read_text().splitlines()[0])
+    units = np.array([[row[name] for name in ACTION_UNIT_COLUMNS]])
+    classes = COMPOUND_SETS["c-expr-db"]
+    found = [row[f"cexpr_{name}"] for name in classes]
+    np.testing.assert_allclose(found, compound_posterior(units, "c-expr-db")[0], atol=1e-5)
+    assert row["compound"] == classes[int(np.argmax(found))]
+    column = json.loads((tmp_path / "faces.jsonl.schema.json").read_text())["columns"]
+    assert column[f"cexpr_{classes[0]}"]["unit"] == "probability"
+
+
+def test_a_head_that_learned_compound_expressions_gives_way_to_what_is_asked_for(
+    tiny_further_model: Path,
+) -> None:
+    with Analyzer(tiny_further_model) as analyzer:
+        assert CompoundExpressions(analyzer.model, None, None).way == "head"
+        with pytest.raises(FaceBehaviorError, match="lacks action_units"):
+            CompoundExpressions(analyzer.model, "du", "posterior")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--compound-by", "posterior"), "give --compound with it"),
+        (("--compound", "--compound-by", "guess"), "by score or posterior, found 'guess'"),
+    ],
+)
+def test_a_way_without_a_set_and_an_unknown_one_are_refused(
+    facebehavior: Command, astronaut: Path, words: tuple[str, ...], said: str
+) -> None:
+    answer = facebehavior("analyze", astronaut, *words)
+    assert answer.code == 2
+    assert said in answer.errors
+    assert answer.errors.count("\n") == 1

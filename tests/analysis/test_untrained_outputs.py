@@ -71,6 +71,8 @@ def test_compound_expressions_without_valence_are_refused(
     answer = facebehavior("analyze", astronaut, "--model", path, "--compound")
     assert answer.code == 2
     assert "scored with valence" in answer.errors
+    words = ("analyze", astronaut, "--model", path, "--compound", "--compound-by", "posterior")
+    assert facebehavior(*words).code == 0
 
 
 def test_compound_expressions_without_any_action_unit_of_a_class_are_refused(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from facebehavior.analysis.compounds import check_way
 from facebehavior.analysis.finishing import Finish, outputs
 from facebehavior.analysis.lots import Settings
 from facebehavior.analysis.overlay_files import check_overlay
@@ -51,6 +52,7 @@ class Asked:
             raise FaceBehaviorError(
                 "--anonymize hides faces in --overlay and --report: give one of them"
             )
+        check_way(self.settings.compound, self.settings.compound_by)
         if self.output is not None:
             checked_format(self.output)
         check_held(self.output, self._optional_columns)

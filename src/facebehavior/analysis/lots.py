@@ -23,7 +23,7 @@ class Settings:
         detector: its name.
         detector_model: its own file; None for the one that comes with the package.
         runtime: what runs the network.
-        landmarks, compound, embedding, points: as for `Recorder`.
+        landmarks, compound, compound_by, embedding, points: as for `Recorder`.
     """
 
     model: str | None = None
@@ -32,6 +32,7 @@ class Settings:
     runtime: str = "auto"
     landmarks: bool = False
     compound: str | None = None
+    compound_by: str | None = None
     embedding: bool = False
     points: bool = False
 
@@ -54,6 +55,7 @@ def recorder_for(analyzer: Analyzer, settings: Settings) -> Recorder:
         analyzer.model,
         landmarks=settings.landmarks,
         compound=settings.compound,
+        compound_by=settings.compound_by,
         embedding=settings.embedding,
         points=settings.points,
     )

@@ -70,6 +70,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SET",
         help="score compound expressions: du (15, the default), raf-db, emotionet or c-expr-db",
     )
+    parser.add_argument(
+        "--compound-by",
+        metavar="WAY",
+        help="score: the published one (the default, unless the model has learned the set); "
+        "posterior: probabilities from the action units alone, by Bayes' rule",
+    )
 
 
 def _add_people(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""Compound expressions, recognised without having been trained on: the zero-shot score.
+"""Compound expressions, recognised without having been trained on: a score, and a posterior.
 
 >>> import numpy as np
 >>> expression = np.array([[0.05, 0.50, 0.02, 0.35, 0.03, 0.03, 0.02]])
@@ -7,8 +7,12 @@
 >>> scores = compound_scores(expression, action_units, np.array([0.4]), "raf-db")
 >>> COMPOUND_SETS["raf-db"][int(scores.argmax())], round(float(scores.max()), 4)
 ('happily_surprised', 2.5833)
+>>> posterior = compound_posterior(action_units, "raf-db")
+>>> COMPOUND_SETS["raf-db"][int(posterior.argmax())], round(float(posterior.max()), 2)
+('happily_surprised', 0.96)
 """
 
+from facebehavior.compound.posterior import compound_posterior
 from facebehavior.compound.scoring import (
     action_unit_scores,
     component_products,
@@ -21,6 +25,7 @@ __all__ = [
     "COMPOUND_SETS",
     "action_unit_scores",
     "component_products",
+    "compound_posterior",
     "compound_scores",
     "find_compound_set",
     "left_out_action_units",

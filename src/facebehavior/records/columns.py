@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import pyarrow as pa
 
@@ -43,7 +44,8 @@ class RecordOptions:
     Attributes:
         landmarks: the points of the face mesh.
         compound: the compound expressions that are scored; none where it is empty.
-        compound_head: the scores are probabilities of the model's own head.
+        compound_by: the zero-shot score, or probabilities: by Bayes' rule from the action units, or
+            of the model's own head.
         attributes: the 40 attributes.
         embedding: length of the embedding; 0 without it.
         own: labels of the tasks of one's own that the model has, by the task's name.
@@ -51,7 +53,7 @@ class RecordOptions:
 
     landmarks: bool = False
     compound: tuple[str, ...] = ()
-    compound_head: bool = False
+    compound_by: Literal["score", "posterior", "head"] = "score"
     attributes: bool = False
     embedding: int = 0
     own: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -193,31 +195,38 @@ _ACTION_UNITS = (
 )
 
 
-def _compound(names: tuple[str, ...], of_head: bool) -> tuple[RecordColumn, ...]:
+_COMPOUND: Mapping[str, tuple[str | None, Range, str]] = {
+    "score": (
+        None,
+        (0.0, 3.0),
+        "Zero-shot score of {}, from action units, expression and valence; no probability.",
+    ),
+    "posterior": (
+        "probability",
+        _SHARE,
+        "{}, from the action units alone by Bayes' rule; the set sums to 1.",
+    ),
+    "head": ("probability", _SHARE, "{}, as learned."),
+}
+"""Unit, range and meaning of the scores."""
+
+
+def _compound(options: RecordOptions) -> tuple[RecordColumn, ...]:
+    names = options.compound
     if not names:
         return ()
-    meaning = "The compound expression with the highest score."
-    if of_head:
-        return (
-            RecordColumn("compound", _TEXT, None, None, meaning, values=names),
-            *(
-                RecordColumn(
-                    f"cexpr_{name}", _NUMBER, "probability", _SHARE, f"{name}, as learned."
-                )
-                for name in names
-            ),
-        )
+    unit, numbers, words = _COMPOUND[options.compound_by]
     return (
-        RecordColumn("compound", _TEXT, None, None, meaning, values=names),
+        RecordColumn(
+            "compound",
+            _TEXT,
+            None,
+            None,
+            "The compound expression with the highest score.",
+            values=names,
+        ),
         *(
-            RecordColumn(
-                f"cexpr_{name}",
-                _NUMBER,
-                None,
-                (0.0, 3.0),
-                f"Zero-shot score of {name}, from action units, expression and valence; no "
-                "probability.",
-            )
+            RecordColumn(f"cexpr_{name}", _NUMBER, unit, numbers, words.format(name))
             for name in names
         ),
     )
@@ -240,7 +249,7 @@ def _further(options: RecordOptions) -> tuple[RecordColumn, ...]:
         "Direction of the face among all faces, of length 1; that of one person is nearly the same."
     )
     return (
-        *_compound(options.compound, options.compound_head),
+        *_compound(options),
         *(
             RecordColumn(
                 name, _NUMBER, "probability", _SHARE, f"The attribute {name[5:]} of CelebA."
