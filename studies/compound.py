@@ -2,17 +2,17 @@
 
 The networks are those of the study of negative transfer (world B); none has been trained on a
 compound expression. On the compound faces of its test database, 15 classes, in a domain that no
-network has seen, each is scored by the published score, by two simple rules that are parts of it,
-and by Bayes' rule, all from the outputs of the same network.
+network has seen, each is scored by the published score, by its part of action units alone, by the
+product of the two expressions, and by Bayes' rule, all from the outputs of the same network.
 
     python -m studies.compound DATABASES --work WORK
     python -m studies.compound --page
 
 DATABASES is what `facebehavior synthesize synthetic_study` has made, WORK the folder of that study
 or a new one; networks that are not there are trained. Contrasts, named beforehand: the full score
-against each of its parts, and coupled networks against the uncoupled ones. Bayes' rule against the
-full score was added later, when the packaged model had been seen to gain by it on heads that it
-had learned action units from. `--page` writes the page from the results alone.
+against its part of action units and the product of the two expressions, and coupled networks
+against the uncoupled ones. The family of Bayes' rule was added later, after the full score had been
+judged on these very faces. `--page` writes the page from the results alone.
 """
 
 import json
@@ -56,7 +56,7 @@ ARMS: Mapping[str, tuple[str, ...]] = {
 of all three."""
 SEEDS = range(5)
 CHANCE = 1 / len(COMPOUND_EXPRESSIONS)
-_ORDER = {name: place for place, name in enumerate(COMPOUND_EXPRESSIONS)}
+ORDER = {name: place for place, name in enumerate(COMPOUND_EXPRESSIONS)}
 
 BAYES = "Bayes' rule on action units"
 Rule = Callable[[Mapping[str, NDArray[np.float64]]], NDArray[np.float64]]
@@ -73,7 +73,11 @@ CONTRASTS = {
         for arm in ARMS
         for rule in ("action units alone", "products alone")
     ],
-    "Bayes": [(f"{arm}: {BAYES}", f"{arm}: full score") for arm in ARMS],
+    "Bayes": [
+        (f"{arm}: {BAYES}", f"{arm}: {rule}")
+        for arm in ARMS
+        for rule in ("full score", "action units alone")
+    ],
     "networks": [
         (f"{better}: full score", f"{worse}: full score")
         for better, worse in (
@@ -111,7 +115,7 @@ def truth(shards: Shards) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray
     )
     splits, compounds, subjects = map(np.array, columns)
     rows = np.flatnonzero(splits == "test")
-    classes = np.array([_ORDER.get(str(name), -1) for name in compounds[rows]], dtype=np.int64)
+    classes = np.array([ORDER.get(str(name), -1) for name in compounds[rows]], dtype=np.int64)
     return rows, classes, subjects[rows].astype(str)
 
 
@@ -122,7 +126,7 @@ def measure(work: Path) -> dict[str, Any]:
     own, persons = classes[chosen], people[chosen]
     weights = drawn_weights(person_numbers(persons))
     drawn: dict[str, dict[int, Array]] = defaultdict(dict)
-    confusions = {arm: np.zeros((len(_ORDER), len(_ORDER))) for arm in ARMS}
+    confusions = {arm: np.zeros((len(ORDER), len(ORDER))) for arm in ARMS}
     for arm, runs in ARMS.items():
         for seed in SEEDS:
             given = {k: v[chosen] for k, v in outputs(work, runs, seed).items()}
@@ -130,7 +134,7 @@ def measure(work: Path) -> dict[str, Any]:
                 said = score(given).argmax(axis=1)
                 drawn[f"{arm}: {rule}"][seed] = weighted_uar(own, said, weights)
                 if rule == "full score":
-                    confusions[arm] += confusion_matrix(own, said, len(_ORDER))
+                    confusions[arm] += confusion_matrix(own, said, len(ORDER))
     figures: dict[str, Figures] = {name: {"UAR": seeds} for name, seeds in drawn.items()}
     return {
         "pictures": int(chosen.sum()),
@@ -142,7 +146,7 @@ def measure(work: Path) -> dict[str, Any]:
         },
         "contrasts": [vars(one) for one in differences(CONTRASTS, ["UAR"], figures)],
         "recalls": {
-            arm: dict(zip(_ORDER, np.diag(found) / found.sum(axis=1), strict=True))
+            arm: dict(zip(ORDER, np.diag(found) / found.sum(axis=1), strict=True))
             for arm, found in confusions.items()
         },
     }
@@ -155,7 +159,7 @@ def page(found: Mapping[str, Any]) -> str:
     rows = [(arm, *(with_interval(found["uar"][arm][rule]) for rule in RULES)) for arm in ARMS]
     classes = [
         (name.replace("_", " "), *(f"{found['recalls'][arm][name]:.2f}" for arm in ARMS))
-        for name in _ORDER
+        for name in ORDER
     ]
     return (
         "# Compound expressions\n\n"
@@ -179,16 +183,20 @@ def page(found: Mapping[str, Any]) -> str:
 
 def _packaged() -> str:
     found = json.loads(PACKAGED.read_text())
-    less = found["full score minus"]
-    rows = [
-        (rule, with_interval(one), with_interval(less[rule], "+") if rule in less else "-")
-        for rule, one in found["uar"].items()
+    sets = {"test": "these faces", "confirmation": "faces of new people"}
+    rules = [(rule, *(with_interval(found[name]["uar"][rule]) for name in sets)) for rule in RULES]
+    differences = [
+        (contrast, *(with_interval(found[name]["differences"][contrast], "+") for name in sets))
+        for contrast in found["test"]["differences"]
     ]
+    new = found["confirmation"]
     return (
         f"The packaged model ({found['model']}), which was not trained on a compound expression "
-        f"either, on the same {found['pictures']} faces; intervals over people "
+        f"either, on the same {found['test']['pictures']} faces, and on {new['pictures']} of "
+        f"{new['people']} people that no study of compound expressions had seen, for the sake of "
+        "Bayes' rule; UAR and its differences, intervals over people "
         "(`python -m studies.compound_packaged`):\n\n"
-        f"{markdown_table(('rule', 'UAR', 'full score minus it'), rows)}\n\n"
+        f"{markdown_table(('rule', *sets.values()), rules + differences)}\n\n"
     )
 
 
@@ -214,7 +222,7 @@ def main() -> None:
         path.write_text(page(json.loads((RESULTS / "compound.json").read_text())))
 
 
-assert tuple(_ORDER) == COMPOUND_SETS["du"]
+assert tuple(ORDER) == COMPOUND_SETS["du"]
 
 if __name__ == "__main__":
     main()

@@ -2,62 +2,121 @@
 
 The page of `studies.compound` quotes this beside its own, much smaller networks.
 
-    python -m studies.compound_packaged SHARDS [--model MODEL]
+    python -m studies.compound_packaged TEST CONFIRMATION PHOTOGRAPHS [--model MODEL]
 
-SHARDS is the database `test` of `facebehavior synthesize synthetic_study`, prepared as the model
-reads it (`facebehavior prepare synthetic study/test -o SHARDS --size 56 --colour grey`).
+TEST is the database `test` of `facebehavior synthesize synthetic_study`, CONFIRMATION that of
+`synthetic_study_confirmation`, whose people no study of compound expressions has seen; both
+prepared as the model reads them
+(`facebehavior prepare synthetic study/test -o TEST --size 56 --colour grey`).
+PHOTOGRAPHS is a folder of photographs, here of LFW, which nobody has labelled: what the ways of
+`analyze --compound` say of faces that the model calls happy or neutral.
 """
 
 import argparse
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from facebehavior.analysis import Analyzer
+from facebehavior.compound import COMPOUND_SETS, compound_posterior, compound_scores
 from facebehavior.databases import Shards
+from facebehavior.labels import ACTION_UNIT_COLUMNS, EXPRESSIONS
 from facebehavior.model_file import FaceModel, find_model
-from studies.compound import PACKAGED, RULES, truth
+from studies.compound import BAYES, PACKAGED, RULES, truth
 from studies.resampling import drawn_weights, mean_interval, person_numbers, weighted_uar
 from studies.runs import write_json
 
+CONTRASTS = [(BAYES, "full score"), (BAYES, "action units alone")] + [
+    ("full score", rule) for rule in ("action units alone", "products alone")
+]
+PHOTOGRAPHS_SET = "c-expr-db"
 
-def measure(model: str, shards: Shards) -> dict[str, Any]:
-    """Give the UAR of each rule over the compound faces, and its difference from the full score.
 
-    Intervals are 95 % intervals over people.
+def measure(opened: FaceModel, shards: Shards) -> dict[str, Any]:
+    """Give the UAR of each rule over the compound faces, and the differences between rules.
+
+    Intervals are 95 % intervals over people. Of Bayes' rule also how sure it says to be of what it
+    names, and how often that is right.
     """
     rows, classes, people = truth(shards)
     chosen = classes >= 0
-    opened = FaceModel(find_model(model), "onnxruntime")
     heads = opened.predict(shards.crops(rows[chosen])).heads()
     outputs = {
         name: heads[name].astype(np.float64) for name in ("expression", "action_units", "affect")
     }
     weights = drawn_weights(person_numbers(people[chosen]))
+    scores = {rule: score(outputs) for rule, score in RULES.items()}
     drawn = {
-        rule: weighted_uar(classes[chosen], score(outputs).argmax(axis=1), weights)
-        for rule, score in RULES.items()
+        rule: weighted_uar(classes[chosen], values.argmax(axis=1), weights)
+        for rule, values in scores.items()
     }
-    full = drawn["full score"]
     return {
-        "model": f"{opened.metadata.name} {opened.metadata.version}",
         "pictures": int(chosen.sum()),
+        "people": len(np.unique(people[chosen])),
         "uar": {rule: mean_interval({0: values}) for rule, values in drawn.items()},
-        "full score minus": {
-            rule: mean_interval({0: full - values})
-            for rule, values in drawn.items()
-            if rule != "full score"
+        "differences": {
+            f"{better} minus {worse}": mean_interval({0: drawn[better] - drawn[worse]})
+            for better, worse in CONTRASTS
+        },
+        "certainty": _certainty(classes[chosen], scores[BAYES]),
+    }
+
+
+def _certainty(classes: NDArray[np.int64], shares: NDArray[np.float64]) -> dict[str, float]:
+    right = shares.argmax(axis=1) == classes
+    return {"said": float(shares.max(axis=1).mean()), "right": float(right.mean())}
+
+
+def photographs(model: str, folder: Path) -> dict[str, Any]:
+    """Count the compound expressions that each way names on happy and on neutral faces."""
+    with Analyzer(model) as analyzer:
+        rows = analyzer.analyze(folder).table.to_pylist()
+    faces = [row for row in rows if row["detected"] and row["expr"] is not None]
+    units = np.array([[row[name] for name in ACTION_UNIT_COLUMNS] for row in faces])
+    shares = np.array([[row[f"expr_{name}"] for name in EXPRESSIONS] for row in faces])
+    valence = np.array([row["valence"] for row in faces])
+    ways = {
+        "full score": compound_scores(shares, units, valence, PHOTOGRAPHS_SET),
+        BAYES: compound_posterior(units, PHOTOGRAPHS_SET),
+    }
+    said = np.array([row["expr"] for row in faces])
+    return {
+        "set": PHOTOGRAPHS_SET,
+        "faces": len(faces),
+        **{
+            expression: {
+                "faces": int((said == expression).sum()),
+                **{way: _named(values[said == expression]) for way, values in ways.items()},
+                "share of the one named": float(ways[BAYES][said == expression].max(axis=1).mean()),
+            }
+            for expression in ("happiness", "neutral")
         },
     }
+
+
+def _named(scores: NDArray[np.float64]) -> dict[str, int]:
+    names = COMPOUND_SETS[PHOTOGRAPHS_SET]
+    return dict(Counter(names[place] for place in scores.argmax(axis=1)).most_common())
 
 
 def main() -> None:
     """Measure, and keep the result."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("shards", type=Path)
+    for name in ("test", "confirmation", "photographs"):
+        parser.add_argument(name, type=Path)
     parser.add_argument("--model", default="facebehavior-small", help="name or path (%(default)s)")
     given = parser.parse_args()
-    write_json(measure(given.model, Shards(given.shards)), PACKAGED)
+    opened = FaceModel(find_model(given.model), "onnxruntime")
+    found = {
+        "model": f"{opened.metadata.name} {opened.metadata.version}",
+        "test": measure(opened, Shards(given.test)),
+        "confirmation": measure(opened, Shards(given.confirmation)),
+        "photographs": photographs(given.model, given.photographs),
+    }
+    write_json(found, PACKAGED)
 
 
 if __name__ == "__main__":

@@ -181,8 +181,8 @@ def _packaged_rows(
 def compound_figures() -> str:
     """Zero-shot compound expressions of the studied networks, and of the packaged model."""
     packaged = _result("compound_packaged.json")
-    found = _result("compound.json")["uar"] | {packaged["model"]: packaged["uar"]}
-    rules = list(packaged["uar"])
+    found = _result("compound.json")["uar"] | {packaged["model"]: packaged["test"]["uar"]}
+    rules = list(packaged["test"]["uar"])
     lines = [f"| networks | {' | '.join(rules)} |", "| --- " * (len(rules) + 1) + "|"]
     for arm in found:
         cells = (found[arm][rule] for rule in rules)

@@ -11,15 +11,20 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
-from tests.conftest import Answer
+from tests.conftest import Answer, write_trainable_model
 
 from facebehavior.analysis import Analyzer, Matcher, Recorder
 from facebehavior.analysis.compounds import CompoundExpressions
 from facebehavior.cli.match_errors import errors_of
-from facebehavior.compound import COMPOUND_SETS, compound_posterior
+from facebehavior.compound import (
+    COMPOUND_SETS,
+    compound_posterior,
+    compound_scores,
+    indistinct_classes,
+)
 from facebehavior.errors import BadInput, FaceBehaviorError
 from facebehavior.labels import ACTION_UNIT_COLUMNS, ATTRIBUTE_COLUMNS, COMPOUND_EXPRESSIONS
-from facebehavior.model_file import MatchThreshold
+from facebehavior.model_file import FaceModel, MatchThreshold
 from facebehavior.records import convert, read_records
 
 Command = Callable[..., Answer]
@@ -280,13 +285,52 @@ def test_compound_expressions_by_bayes_rule_are_probabilities(
     assert column[f"cexpr_{classes[0]}"]["unit"] == "probability"
 
 
+@pytest.mark.parametrize("way", [None, "score", "posterior"])
 def test_a_head_that_learned_compound_expressions_gives_way_to_what_is_asked_for(
-    tiny_further_model: Path,
+    tmp_path: Path, way: str | None
 ) -> None:
-    with Analyzer(tiny_further_model) as analyzer:
-        assert CompoundExpressions(analyzer.model, None, None).way == "head"
-        with pytest.raises(FaceBehaviorError, match="lacks action_units"):
-            CompoundExpressions(analyzer.model, "du", "posterior")
+    heads = ("expression", "action_units", "affect", "compound")
+    model = FaceModel(write_trainable_model(tmp_path / "tiny.onnx", heads))
+    crops = np.random.default_rng(0).integers(0, 256, (3, 16, 16, 1), dtype=np.uint8)
+    said = model.predict(crops)
+    told = CompoundExpressions(model, "du", way)
+    assert told.way == (way or "head")
+    found = told(said)
+    assert found is not None
+    assert said.expression is not None
+    assert said.action_units is not None
+    assert said.affect is not None
+    expected = {
+        None: said.compound,
+        "score": compound_scores(said.expression, said.action_units, said.affect[:, 0]),
+        "posterior": compound_posterior(said.action_units),
+    }[way]
+    assert expected is not None
+    np.testing.assert_allclose([list(one.values()) for one in found], expected)
+    assert not np.allclose(expected, 1 / 15)
+
+
+def test_a_model_of_action_units_alone_is_told_of_bayes_rule(tmp_path: Path) -> None:
+    model = FaceModel(write_trainable_model(tmp_path / "tiny.onnx", ("action_units",)))
+    with pytest.raises(FaceBehaviorError, match=r"lacks expression, affect.*--compound-by"):
+        CompoundExpressions(model, "du", None)
+    assert CompoundExpressions(model, "du", "posterior").names == COMPOUND_SETS["du"]
+
+
+def test_classes_that_a_model_cannot_tell_apart_are_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    untrained = tuple(name for name in ACTION_UNIT_COLUMNS if name not in ("au04", "au25"))
+    path = write_trainable_model(tmp_path / "tiny.onnx", ("action_units",), untrained=untrained)
+    with caplog.at_level("WARNING"):
+        CompoundExpressions(FaceModel(path), "c-expr-db", "posterior")
+    pairs = indistinct_classes("c-expr-db", (4, 25))
+    assert pairs
+    said = [one.message for one in caplog.records if "action unit that tells" in one.message]
+    assert len(said) == len(pairs)
+    assert all(
+        one in line and other in line for line, (one, other) in zip(said, pairs, strict=True)
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facebehavior.compound import COMPOUND_SETS, compound_posterior
+from facebehavior.compound import COMPOUND_SETS, compound_posterior, indistinct_classes
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import ACTION_UNITS
 from facebehavior.relatedness import DU_2014
@@ -47,6 +47,27 @@ def test_an_action_unit_that_a_class_has_not_speaks_against_it() -> None:
 def test_classes_are_equally_likely_where_nothing_is_known() -> None:
     found = compound_posterior(np.full((1, 17), np.nan), "c-expr-db")
     np.testing.assert_allclose(found, np.full((1, 7), 1 / 7))
+
+
+def test_classes_with_equal_rows_are_named() -> None:
+    classes = COMPOUND_SETS["raf-db"]
+    expected = {
+        (one, other)
+        for place, one in enumerate(classes)
+        for other in classes[place + 1 :]
+        if (12 in DU_2014[one]) == (12 in DU_2014[other])
+    }
+    assert all(DU_2014[one].get(12, 1.0) == 1.0 for one in classes)
+    assert set(indistinct_classes("raf-db", (12,))) == expected
+    assert indistinct_classes("raf-db", ACTION_UNITS) == ()
+
+
+def test_in_between_it_is_a_weighted_mean_of_evidence_on_the_log_scale() -> None:
+    units = np.array([np.ones(17), np.zeros(17), np.full(17, 0.3)])
+    all_on, all_off, mixed = np.log(compound_posterior(units))
+    expected = 0.3 * all_on + 0.7 * all_off
+    expected -= np.log(np.exp(expected).sum())
+    np.testing.assert_allclose(mixed, expected)
 
 
 def test_wrong_input_is_refused() -> None:

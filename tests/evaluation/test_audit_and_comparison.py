@@ -15,6 +15,7 @@ from tests.databases.trees.faces import write_face
 from tests.tiny_models import SIZE, TinyModel, tiny_crops, write_tiny_model
 from tests.training.toys import write_toy_shard
 
+from facebehavior.compound import COMPOUND_SETS, compound_posterior
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.evaluation import FileAnswers, ModelAnswers, evaluate, find_protocol, report_text
 from facebehavior.evaluation.audit import audit
@@ -266,6 +267,32 @@ def test_zero_shot_compound_expressions_are_judged_among_their_set(
     text = report_text(found)
     assert "## Compound expressions" in text
     assert "no probabilities" in text
+
+
+def test_compound_expressions_are_judged_by_the_way_that_is_asked_for(
+    tmp_path: Path, data: Given
+) -> None:
+    model = FaceModel(write_tiny_model(tmp_path / "tiny.onnx", ("action_units",)).path)
+    names = COMPOUND_SETS["raf-db"]
+    rows = [
+        {"image": b"", "database": "raf-db-compound", "split": "test", "compound": name}
+        for name in names
+    ]
+    given = Given(Manifest.from_rows(rows), data.pixels)
+    protocol = find_protocol("raf-db-compound")
+    found = evaluate(model, given, protocol, compound_by="posterior", replicates=5)
+    units = model.predict(given.crops(np.arange(len(names)))).action_units
+    assert units is not None
+    shares = compound_posterior(units, "raf-db")
+    right = (shares.argmax(axis=1) == np.arange(len(names))).mean()
+    assert found.compound is not None
+    assert found.compound.figures["accuracy"].value == pytest.approx(right)
+    assert np.isfinite(found.compound.calibration_error)
+    assert "by Bayes' rule" in report_text(found)
+    with pytest.raises(FaceBehaviorError, match="score or posterior"):
+        evaluate(model, given, protocol, compound_by="guess")
+    with pytest.raises(FaceBehaviorError, match="raf-db-compound"):
+        evaluate(model, given, protocol, compound_by="score")
 
 
 def test_pairs_are_half_of_one_person_and_never_twice() -> None:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from facebehavior.analysis.compounds import check_way
 from facebehavior.analysis.finishing import Finish, outputs
 from facebehavior.analysis.lots import Settings
 from facebehavior.analysis.overlay_files import check_overlay
+from facebehavior.compound import check_compound_way
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.media import Source
 from facebehavior.files import check_writable
@@ -52,7 +52,11 @@ class Asked:
             raise FaceBehaviorError(
                 "--anonymize hides faces in --overlay and --report: give one of them"
             )
-        check_way(self.settings.compound, self.settings.compound_by)
+        check_compound_way(self.settings.compound_by)
+        if self.settings.compound_by is not None and self.settings.compound is None:
+            raise FaceBehaviorError(
+                "--compound-by says how compound expressions are told: give --compound with it"
+            )
         if self.output is not None:
             checked_format(self.output)
         check_held(self.output, self._optional_columns)

@@ -74,7 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--compound-by",
         metavar="WAY",
         help="score: the published one (the default, unless the model has learned the set); "
-        "posterior: probabilities from the action units alone, by Bayes' rule",
+        "posterior: shares from the action units alone, by Bayes' rule, if the face shows one",
     )
 
 

@@ -49,6 +49,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "OpenFace 2, py-feat or LibreFace, or folders of them (repeat it for further models)",
     )
     parser.add_argument(
+        "--compound-by",
+        metavar="WAY",
+        help="how compound expressions are told: score or posterior, as for analyze",
+    )
+    parser.add_argument(
         "--first-frame",
         type=int,
         metavar="NUMBER",
@@ -114,6 +119,7 @@ def run(arguments: argparse.Namespace) -> int:
             split=split,
             fold=arguments.fold,
             by=[column for column in arguments.by if column in known],
+            compound_by=arguments.compound_by,
             others=others,
             pairs=shards.pairs(),
             seed=arguments.seed,

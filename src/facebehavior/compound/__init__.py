@@ -12,7 +12,7 @@
 ('happily_surprised', 0.96)
 """
 
-from facebehavior.compound.posterior import compound_posterior
+from facebehavior.compound.posterior import compound_posterior, indistinct_classes
 from facebehavior.compound.scoring import (
     action_unit_scores,
     component_products,
@@ -20,13 +20,17 @@ from facebehavior.compound.scoring import (
     left_out_action_units,
 )
 from facebehavior.compound.sets import COMPOUND_SETS, find_compound_set
+from facebehavior.compound.ways import COMPOUND_WAYS, check_compound_way
 
 __all__ = [
     "COMPOUND_SETS",
+    "COMPOUND_WAYS",
     "action_unit_scores",
+    "check_compound_way",
     "component_products",
     "compound_posterior",
     "compound_scores",
     "find_compound_set",
+    "indistinct_classes",
     "left_out_action_units",
 ]

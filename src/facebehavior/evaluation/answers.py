@@ -1,29 +1,52 @@
 """From predictions to the answers that are judged."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from facebehavior.compound import compound_scores, find_compound_set
+from facebehavior.compound import compound_posterior, compound_scores, find_compound_set
 from facebehavior.evaluation.figures import Scored, scored_classes, scored_values
 from facebehavior.evaluation.truth import Truth
 from facebehavior.labels import ACTION_UNIT_COLUMNS, COMPOUND_EXPRESSIONS, EXPRESSIONS
 from facebehavior.model_file import Predictions
 
 _SCORED = ("expression", "action_units", "affect")
+_NEEDED = {None: _SCORED, "score": _SCORED, "posterior": ("action_units",)}
 
 
-def answerable(heads: Collection[str]) -> tuple[str, ...]:
-    """Give the tasks that a model with these heads can be judged on."""
+def answerable(heads: Collection[str], compound_by: str | None = None) -> tuple[str, ...]:
+    """Give the tasks that a model with these heads can be judged on.
+
+    Args:
+        heads: their names.
+        compound_by: see `told_by`.
+    """
     tasks = [
         task for task in ("expression", "action_units", "affect", "attributes") if task in heads
     ]
-    if "compound" in heads or all(head in heads for head in _SCORED):
+    needed = _NEEDED[compound_by]
+    if ("compound" in heads and compound_by is None) or all(head in heads for head in needed):
         tasks.append("compound")
     if "embedding" in heads:
         tasks.append("identity")
     return tuple(tasks)
+
+
+def told_by(predictions: Predictions, compound_by: str | None) -> Predictions:
+    """Let a way of one's choice stand for the compound head.
+
+    Args:
+        predictions: for N faces.
+        compound_by: see `compound.COMPOUND_WAYS`; None leaves the head's own, if there is one.
+    """
+    if compound_by is None:
+        return predictions
+    if compound_by == "score" or predictions.action_units is None:
+        return replace(predictions, compound=None)
+    shares = compound_posterior(predictions.action_units)
+    return replace(predictions, compound=shares.astype(np.float32))
 
 
 def compound_answers(predictions: Predictions, name: str) -> NDArray[np.float64] | None:
@@ -39,7 +62,8 @@ def compound_answers(predictions: Predictions, name: str) -> NDArray[np.float64]
     classes = find_compound_set(name)
     order = list(COMPOUND_EXPRESSIONS)
     if predictions.compound is not None and all(one in order for one in classes):
-        return predictions.compound[:, [order.index(one) for one in classes]].astype(np.float64)
+        shares = predictions.compound[:, [order.index(one) for one in classes]].astype(np.float64)
+        return np.asarray(shares / shares.sum(axis=1, keepdims=True))
     expression, units, affect = (getattr(predictions, head) for head in _SCORED)
     if expression is None or units is None or affect is None:
         return None

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from facebehavior.compound import find_compound_set
+from facebehavior.compound import check_compound_way, find_compound_set
 from facebehavior.databases import Pair
 from facebehavior.errors import FaceBehaviorError
-from facebehavior.evaluation.answers import answerable, compound_answers, scored_tasks
+from facebehavior.evaluation.answers import answerable, compound_answers, scored_tasks, told_by
 from facebehavior.evaluation.audit import Audit, audit
 from facebehavior.evaluation.figures import Scored
 from facebehavior.evaluation.identity import judge_identity
@@ -54,6 +54,7 @@ def evaluate(
     fold: int | None = None,
     by: Sequence[str] = (),
     others: Sequence[OtherModel] = (),
+    compound_by: str | None = None,
     pairs: Sequence[Pair] = (),
     seed: int = 0,
     replicates: int = REPLICATES,
@@ -68,6 +69,8 @@ def evaluate(
         fold: judge the subjects of this fold of the protocol alone, from 0.
         by: columns of the manifest to audit by, such as `gender`.
         others: models, or files of predictions, to compare with.
+        compound_by: how compound expressions are told, see `compound.COMPOUND_WAYS`; None for the
+            model's own head, else the published score.
         pairs: of pictures that the database's release compares, for a protocol of verification.
         seed: seed of the bootstrap.
         replicates: number of draws of the bootstrap.
@@ -77,9 +80,10 @@ def evaluate(
 
     Raises:
         FaceBehaviorError: the crops are not what the model reads, the split or the fold has no
-            rows, there is no such column, no row has a label for a task of the model, or the
+            rows, there is no such column or way, no row has a label for a task of the model, or the
             protocol compares listed pairs and there are too few.
     """
+    check_compound_way(compound_by)
     _check_crops(model, data.crop_parameters)
     split = split or protocol.split
     manifest = data.manifest
@@ -91,15 +95,18 @@ def evaluate(
     truth = given.without(model.metadata.untrained)
     _check_columns(manifest, by)
     inside = rows_of_split(manifest, split) & rows_of_fold(manifest, protocol, fold)
-    kept, dropped = kept_rows(truth, inside, answerable(model.metadata.heads))
+    kept, dropped = kept_rows(truth, inside, answerable(model.metadata.heads, compound_by))
     if not kept.any():
         raise FaceBehaviorError(nothing_left(protocol, model, dropped))
     rows = np.flatnonzero(kept)
-    predictions, pixels_sha256 = _predict(model, data, rows)
+    predicted, pixels_sha256 = _predict(model, data, rows)
+    predictions = told_by(predicted, compound_by)
     groups = _groups(manifest, rows)
     resampling = Resampling(replicates=replicates, seed=seed)
     chosen = None if listed is None else listed.among(rows)
-    results = _judge(model, predictions, truth, rows, groups, resampling, protocol, chosen)
+    results = _judge(
+        model, predictions, truth, rows, groups, resampling, protocol, chosen, compound_by
+    )
     scored = scored_tasks(predictions, truth, rows, model.metadata.action_unit_thresholds)
     return Evaluation(
         model_name=model.metadata.name,
@@ -123,6 +130,7 @@ def evaluate(
         ),
         active_from=active_from(manifest, rows, given),
         fold=fold,
+        compound_by=compound_by,
         audits=_audits(manifest, rows, by, scored, protocol, groups, resampling),
         comparisons=tuple(
             compare(other, data, rows, scored, protocol, groups, resampling) for other in others
@@ -194,6 +202,7 @@ def _judge(
     resampling: Resampling,
     protocol: EvaluationProtocol,
     pairs: ListedPairs | None,
+    compound_by: str | None,
 ) -> dict[str, Any]:
     """Judge every task that the model and the labels have."""
     found: dict[str, Any] = {}
@@ -213,7 +222,7 @@ def _judge(
             groups,
             resampling,
             names=find_compound_set(truth.compound_set),
-            probabilities=False,
+            probabilities=compound_by == "posterior",
             also=protocol.main_metric.get("compound"),
         )
     if predictions.action_units is not None and truth.action_units is not None:

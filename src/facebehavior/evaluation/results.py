@@ -206,6 +206,7 @@ class Evaluation:
         active_from: the coders' level, 1 to 5, from which an action unit counts as active in these
             labels; None where they do not follow from intensities.
         fold: the fold whose subjects alone are judged; None for all.
+        compound_by: the way of telling compound expressions that was asked for, if one was.
         audits: figures by group.
         comparisons: with other models, in the order in which they were named.
     """
@@ -236,6 +237,7 @@ class Evaluation:
     unanswered: tuple[str, ...] = ()
     active_from: int | None = None
     fold: int | None = None
+    compound_by: str | None = None
     audits: tuple[Audit, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
 

@@ -42,7 +42,8 @@ def report_text(evaluation: Evaluation, pictures: Sequence[str] = ()) -> str:
     if evaluation.affect is not None:
         sections.append(_affect(evaluation.affect, interval_title(evaluation)))
     if evaluation.compound is not None:
-        title = "Compound expressions"
+        way = {"score": " by the published score", "posterior": " by Bayes' rule"}
+        title = f"Compound expressions{way.get(evaluation.compound_by or '', '')}"
         sections.append(_expression(evaluation.compound, interval_title(evaluation), title))
     if evaluation.attributes is not None:
         sections.append(

@@ -2,6 +2,7 @@
 
 from facebehavior.records.columns import (
     BOX_COLUMNS,
+    CompoundWay,
     RecordColumn,
     RecordOptions,
     own_column,
@@ -21,6 +22,7 @@ from facebehavior.records.writers import checked_format, write_rows
 
 __all__ = [
     "BOX_COLUMNS",
+    "CompoundWay",
     "FaceRecord",
     "FrameRecord",
     "RecordColumn",

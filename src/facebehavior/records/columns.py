@@ -14,6 +14,9 @@ from facebehavior.labels import (
 )
 
 Range = tuple[float | None, float | None]
+CompoundWay = Literal["score", "posterior", "head"]
+"""How compound expressions are told: by the zero-shot score; as probabilities, by Bayes' rule from
+the action units; or as probabilities of the model's own head."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,7 @@ class RecordOptions:
     Attributes:
         landmarks: the points of the face mesh.
         compound: the compound expressions that are scored; none where it is empty.
-        compound_by: the zero-shot score, or probabilities: by Bayes' rule from the action units, or
-            of the model's own head.
+        compound_by: how they are told.
         attributes: the 40 attributes.
         embedding: length of the embedding; 0 without it.
         own: labels of the tasks of one's own that the model has, by the task's name.
@@ -53,7 +55,7 @@ class RecordOptions:
 
     landmarks: bool = False
     compound: tuple[str, ...] = ()
-    compound_by: Literal["score", "posterior", "head"] = "score"
+    compound_by: CompoundWay = "score"
     attributes: bool = False
     embedding: int = 0
     own: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -195,7 +197,7 @@ _ACTION_UNITS = (
 )
 
 
-_COMPOUND: Mapping[str, tuple[str | None, Range, str]] = {
+_COMPOUND: Mapping[CompoundWay, tuple[str | None, Range, str]] = {
     "score": (
         None,
         (0.0, 3.0),
@@ -204,7 +206,8 @@ _COMPOUND: Mapping[str, tuple[str | None, Range, str]] = {
     "posterior": (
         "probability",
         _SHARE,
-        "{}, from the action units alone by Bayes' rule; the set sums to 1.",
+        "Share of {} among the set, if the face shows one of them: by Bayes' rule from the model's "
+        "action units (before smoothing and baseline); not calibrated.",
     ),
     "head": ("probability", _SHARE, "{}, as learned."),
 }

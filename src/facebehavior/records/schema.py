@@ -63,7 +63,8 @@ def schema_document(
         model: the model that makes the predictions.
 
     Returns:
-        What JSON can hold: `version` of the schema, `software`, `model` (null without one) and
+        What JSON can hold: `version` of the schema, `software`, `model` (null without one),
+        `compound` (how compound expressions are told, see `CompoundWay`; null without them) and
         `columns`: name to `type`, `unit`, `range` (lowest, highest; null for an open end),
         `meaning`, and, where they apply, `values` (the texts that occur) and `threshold` (the
         probability above which an `_on` column is true).
@@ -73,6 +74,7 @@ def schema_document(
         "version": SCHEMA_VERSION,
         "software": {"name": "facebehavior", "version": _software_version()},
         "model": None if model is None else _described_model(model),
+        "compound": options.compound_by if options is not None and options.compound else None,
         "columns": {
             column.name: _described(column, thresholds) for column in record_columns(options)
         },

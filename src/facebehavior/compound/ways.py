@@ -1,0 +1,18 @@
+"""The ways of telling compound expressions without having learned them."""
+
+from facebehavior.errors import FaceBehaviorError
+
+COMPOUND_WAYS = ("score", "posterior")
+"""The published zero-shot score, and Bayes' rule on the action units alone."""
+
+
+def check_compound_way(way: str | None) -> None:
+    """See whether there is such a way; None leaves it open.
+
+    Raises:
+        FaceBehaviorError: there is none.
+    """
+    if way is not None and way not in COMPOUND_WAYS:
+        raise FaceBehaviorError(
+            f"compound expressions are told by {' or '.join(COMPOUND_WAYS)}, found {way!r}"
+        )
