@@ -39,6 +39,7 @@ from facebehavior.labels import COMPOUND_EXPRESSIONS
 from studies import compound_ceiling
 from studies.asking import asked
 from studies.behaviour_networks import TESTED, train_missing
+from studies.compound_ceiling import BAYES
 from studies.contrasts import INTERVALS, Figures, contrast_table, differences
 from studies.resampling import Array, drawn_weights, mean_interval, person_numbers, weighted_uar
 from studies.runs import discussion, with_interval, write_json
@@ -58,7 +59,6 @@ SEEDS = range(5)
 CHANCE = 1 / len(COMPOUND_EXPRESSIONS)
 ORDER = {name: place for place, name in enumerate(COMPOUND_EXPRESSIONS)}
 
-BAYES = "Bayes' rule on action units"
 Rule = Callable[[Mapping[str, NDArray[np.float64]]], NDArray[np.float64]]
 RULES: Mapping[str, Rule] = {
     "full score": lambda o: compound_scores(o["expression"], o["action_units"], o["affect"][:, 0]),

@@ -23,6 +23,7 @@ from facebehavior.synthesis.plan import truth_table
 from facebehavior.synthesis.truth.oracle import category_posterior
 
 RESULT = Path("docs/results/compound_ceiling.json")
+BAYES = "Bayes' rule on action units"
 
 
 def measure(data: Path) -> dict[str, float]:
@@ -46,14 +47,15 @@ def measure(data: Path) -> dict[str, float]:
     rules = {
         "action units alone": action_unit_scores(units),
         "products alone": component_products(expressions),
-        "Bayes' rule on action units": compound_posterior(units),
+        BAYES: compound_posterior(units),
         "full score": compound_scores(expressions, units, valence),
         "full score without expressions": compound_scores(nothing, units, valence),
         "full score without valence": compound_scores(expressions, units, np.zeros(len(rows))),
     }
-    return {name: _uar(classes, scores) for name, scores in rules.items()}
+    return {name: uar_of(classes, scores) for name, scores in rules.items()}
 
 
-def _uar(classes: NDArray[np.int64], scores: NDArray[np.float64]) -> float:
+def uar_of(classes: NDArray[np.int64], scores: NDArray[np.float64]) -> float:
+    """Give the UAR of the classes with the highest scores (N, C)."""
     guessed = scores.argmax(axis=1)
     return unweighted_average_recall(confusion_matrix(classes, guessed, scores.shape[1]))

@@ -17,17 +17,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from facebehavior.compound import compound_posterior
+from facebehavior.compound import compound_posterior, pleasant_classes
 from facebehavior.databases import Shards
-from facebehavior.evaluation.metrics import confusion_matrix, unweighted_average_recall
 from facebehavior.labels import COMPOUND_EXPRESSIONS, EXPRESSIONS
 from facebehavior.model_file import FaceModel, find_model
 from studies.compound import ORDER
+from studies.compound_ceiling import uar_of
 from studies.runs import write_json
 
 RESULT = Path("docs/results/compound_choice.json")
 ODDITIES = (0.001, 0.01, 0.02, 0.05, 0.1, 0.2)
-PLEASANT = np.isin(list(COMPOUND_EXPRESSIONS), ["happily_surprised", "happily_disgusted"])
 TINY = 1e-3
 
 
@@ -48,13 +47,13 @@ def measure(model: str, shards: Shards) -> dict[str, Any]:
         "model": f"{opened.metadata.name} {opened.metadata.version}",
         "pictures": len(rows),
         "how often an action unit may be amiss": {
-            f"{oddity:g}": _uar(own, compound_posterior(units, oddity=oddity))
+            f"{oddity:g}": uar_of(own, compound_posterior(units, oddity=oddity))
             for oddity in ODDITIES
         },
-        "as it is": _uar(own, plain),
-        "with the sum of the two expressions": _uar(own, plain + np.log(first + second + TINY)),
-        "with their product": _uar(own, plain + np.log((first + TINY) * (second + TINY))),
-        "with the sign of valence, wrong in one of ten": _uar(
+        "as it is": uar_of(own, plain),
+        "with the sum of the two expressions": uar_of(own, plain + np.log(first + second + TINY)),
+        "with their product": uar_of(own, plain + np.log((first + TINY) * (second + TINY))),
+        "with the sign of valence, wrong in one of ten": uar_of(
             own, plain + np.log(_sign_likelihood(heads["affect"][:, 0], 0.1))
         ),
     }
@@ -62,13 +61,8 @@ def measure(model: str, shards: Shards) -> dict[str, Any]:
 
 def _sign_likelihood(valence: NDArray[np.floating], wrong: float) -> NDArray[np.float64]:
     """Give p(sign of valence | class), (N, 15): pleasant classes are positive, others negative."""
-    agrees = (valence > 0)[:, np.newaxis] == PLEASANT
+    agrees = (valence > 0)[:, np.newaxis] == pleasant_classes("du").astype(bool)
     return np.where(agrees, 1.0 - wrong, wrong)
-
-
-def _uar(classes: NDArray[np.int64], scores: NDArray[np.float64]) -> float:
-    guessed = scores.argmax(axis=1)
-    return round(unweighted_average_recall(confusion_matrix(classes, guessed, scores.shape[1])), 4)
 
 
 def main() -> None:

@@ -25,7 +25,8 @@ from facebehavior.compound import COMPOUND_SETS, compound_posterior, compound_sc
 from facebehavior.databases import Shards
 from facebehavior.labels import ACTION_UNIT_COLUMNS, EXPRESSIONS
 from facebehavior.model_file import FaceModel, find_model
-from studies.compound import BAYES, PACKAGED, RULES, truth
+from studies.compound import PACKAGED, RULES, truth
+from studies.compound_ceiling import BAYES
 from studies.resampling import drawn_weights, mean_interval, person_numbers, weighted_uar
 from studies.runs import write_json
 

@@ -45,10 +45,10 @@ def validation(shards: Shards) -> tuple[NDArray[np.int64], NDArray[np.int64], ND
     return rows, truth.values[rows], np.isin(copies(shards, rows), known)
 
 
-def measure(model: str, shards: Shards) -> dict[str, dict[str, float]]:
+def measure(model: FaceModel, shards: Shards) -> dict[str, dict[str, float]]:
     """Give accuracy and UAR of all judged pictures, of the copies, and of the others."""
     rows, classes, copied = validation(shards)
-    said = FaceModel(find_model(model), "onnxruntime").predict(shards.crops(rows)).heads()
+    said = model.predict(shards.crops(rows)).heads()
     answer = said["expression"].argmax(axis=1)
     parts = {"all": np.ones_like(copied), "copies": copied, "others": ~copied}
     return {
@@ -71,8 +71,10 @@ def main() -> None:
     given = parser.parse_args()
     found = {}
     for one in given.models:
-        model, _, shards = one.partition("=")
-        found[model] = measure(model, Shards(shards))
+        name, _, shards = one.partition("=")
+        model = FaceModel(find_model(name), "onnxruntime")
+        title = f"{model.metadata.name} {model.metadata.version}"
+        found[title] = measure(model, Shards(shards))
     tell(found, given.output)
 
 

@@ -14,7 +14,6 @@ The heads are those of the configuration `synthetic_study_sculpted` under four o
 """
 
 import argparse
-import json
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,8 +29,9 @@ from scipy.optimize import linear_sum_assignment
 from facebehavior.analysis import AnalyzedFrame, Analyzer
 from facebehavior.faces.boxes import overlaps
 from facebehavior.faces.media import read_video
-from facebehavior.files import writing
+from facebehavior.files import REPEATABLE_X264
 from facebehavior.synthesis import Materials, read_configuration, write_video
+from studies.runs import tell
 
 WIDTH, HEIGHT, SIDE = 960, 540, 240
 SECONDS, RATE = 16, 25
@@ -92,7 +92,9 @@ def composed(clips: Sequence[Path], path: Path, shift: int) -> list[Boxes]:
     people = [[frame.image for frame in read_video(clip)] for clip in clips]
     truth: list[Boxes] = []
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=RATE, options={"crf": "18"})
+        stream = container.add_stream(
+            "libx264", rate=RATE, options={"crf": "18", **REPEATABLE_X264}
+        )
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         for number in range(SECONDS * RATE):
             canvas = Image.new("RGB", (WIDTH, HEIGHT), (96, 104, 112))
@@ -180,17 +182,17 @@ def main() -> None:
             composed(clips, video, shift) for video, shift in zip(videos, SHIFTS, strict=True)
         ]
         with Analyzer(arguments.model, gallery="") as analyzer:
+            model = analyzer.model.metadata
             tracks, people = numbered(list(analyzer.stream(videos)))
     first = len(truths[0])
     result: dict[str, Any] = {
+        "model": f"{model.name} {model.version}",
         "track": vars(score(truths[0], tracks[:first])),
         "person": vars(score(truths[0], people[:first])),
         "person_over_two_videos": vars(score([*truths[0], *truths[1]], people)),
         "names": len({number for frame in people for number, _ in frame}),
     }
-    with writing(arguments.output) as path:
-        path.write_text(json.dumps(result, indent=1, sort_keys=True) + "\n")
-    print(json.dumps(result))
+    tell(result, arguments.output)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,15 @@
 """Writing files so that nothing half-written ever stands under a final name."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from facebehavior.errors import FaceBehaviorError
+
+# With its macroblock tree, x264 makes other bytes of the same pictures from time to time.
+REPEATABLE_X264: Mapping[str, str] = {"x264-params": "mbtree=0"}
+"""Options of the encoder `libx264` by which the same pictures always give the same video."""
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from tests.conftest import Answer, write_trainable_model
 
-from facebehavior.labels import ACTION_UNIT_COLUMNS
+from facebehavior.labels import ACTION_UNIT_COLUMNS, COMPOUND_EXPRESSIONS
 from facebehavior.model_file import FaceModel
 from facebehavior.network import quantise
 
@@ -71,8 +71,12 @@ def test_compound_expressions_without_valence_are_refused(
     answer = facebehavior("analyze", astronaut, "--model", path, "--compound")
     assert answer.code == 2
     assert "scored with valence" in answer.errors
+    out = tmp_path / "faces.jsonl"
     words = ("analyze", astronaut, "--model", path, "--compound", "--compound-by", "posterior")
-    assert facebehavior(*words).code == 0
+    assert facebehavior(*words, "-o", out).code == 0
+    row = json.loads(out.read_text().splitlines()[0])
+    assert row["compound"] is not None
+    assert sum(row[f"cexpr_{name}"] for name in COMPOUND_EXPRESSIONS) == pytest.approx(1, abs=1e-4)
 
 
 def test_compound_expressions_without_any_action_unit_of_a_class_are_refused(

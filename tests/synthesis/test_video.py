@@ -22,6 +22,13 @@ def clip(few: Configuration, tmp_path: Path) -> tuple[Path, int]:
     return path, write_video(few, Materials(), path, seconds=2.0)
 
 
+def test_the_same_configuration_gives_the_same_bytes(few: Configuration, tmp_path: Path) -> None:
+    clips = [tmp_path / f"{number}.mp4" for number in range(4)]
+    for clip in clips:
+        write_video(few, Materials(), clip, seconds=3.0)
+    assert len({clip.read_bytes() for clip in clips}) == 1
+
+
 def test_a_clip_has_a_row_of_truth_for_every_frame(clip: tuple[Path, int]) -> None:
     path, frames = clip
     truth = Manifest.read(path.with_suffix(".truth.parquet"))

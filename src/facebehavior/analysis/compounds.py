@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facebehavior.compound import (
+    COMPOUND_WAYS,
     check_compound_way,
     compound_posterior,
     compound_scores,
@@ -23,10 +24,6 @@ _log = logging.getLogger(__name__)
 
 _OF_THE_HEAD = "du"
 """The set that a compound head of a model answers."""
-_NEEDED_HEADS: dict[str, tuple[str, ...]] = {
-    "score": ("expression", "action_units", "affect"),
-    "posterior": ("action_units",),
-}
 
 
 class CompoundExpressions:
@@ -88,7 +85,7 @@ class CompoundExpressions:
 
 
 def _check_heads(model: FaceModel, way: CompoundWay) -> None:
-    metadata, needed = model.metadata, _NEEDED_HEADS[way]
+    metadata, needed = model.metadata, COMPOUND_WAYS[way]
     further = ", or --compound-by posterior" if _has_action_units(model) else ""
     missing = [name for name in needed if name not in metadata.heads]
     if missing:

@@ -17,7 +17,12 @@ from facebehavior.analysis.painting import Painter
 from facebehavior.analysis.sound import Sound
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.media import Source
-from facebehavior.files import check_writable, explained_write_errors, writing
+from facebehavior.files import (
+    REPEATABLE_X264,
+    check_writable,
+    explained_write_errors,
+    writing,
+)
 
 PICTURE_ENDINGS = (".jpg", ".jpeg", ".png")
 VIDEO_ENDINGS = (".mp4", ".mkv", ".mov")
@@ -27,8 +32,7 @@ _SUFFIX = "_overlay"
 _TIME_BASE = Fraction(1, 90_000)
 """Fine enough that the presentation times of any source are kept."""
 
-# With its macroblock tree, x264 makes other bytes of the same pictures from time to time.
-_ENCODER = {"crf": "20", "preset": "veryfast", "x264-params": "mbtree=0"}
+_ENCODER = {"crf": "20", "preset": "veryfast", **REPEATABLE_X264}
 
 
 class OverlayFile(Protocol):

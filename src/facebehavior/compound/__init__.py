@@ -18,6 +18,7 @@ from facebehavior.compound.scoring import (
     component_products,
     compound_scores,
     left_out_action_units,
+    pleasant_classes,
 )
 from facebehavior.compound.sets import COMPOUND_SETS, find_compound_set
 from facebehavior.compound.ways import COMPOUND_WAYS, check_compound_way
@@ -33,4 +34,5 @@ __all__ = [
     "find_compound_set",
     "indistinct_classes",
     "left_out_action_units",
+    "pleasant_classes",
 ]

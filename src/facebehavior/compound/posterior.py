@@ -10,15 +10,13 @@ without valence and expressions there is less than in the published score that s
 """
 
 from collections.abc import Sequence
-from functools import cache
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from facebehavior.compound.sets import find_compound_set
+from facebehavior.compound.sets import class_table, find_compound_set
 from facebehavior.labels import ACTION_UNITS
-from facebehavior.relatedness import DU_2014
 
 ODDITY = 0.1
 """How often an action unit that the table calls certain is missed, or an impossible one seen.
@@ -53,7 +51,7 @@ def compound_posterior(
     units = np.asarray(action_units, dtype=np.float64)
     if units.ndim != 2 or units.shape[1] != len(ACTION_UNITS):
         raise ValueError(f"expected shape (N, {len(ACTION_UNITS)}), found {units.shape}")
-    table = np.clip(_table(name), oddity, 1.0 - oddity)
+    table = np.clip(class_table(name), oddity, 1.0 - oddity)
     known = np.isfinite(units)
     seen, unseen = np.where(known, units, 0.0), np.where(known, 1.0 - units, 0.0)
     scores = seen @ np.log(table).T + unseen @ np.log(1.0 - table).T
@@ -69,16 +67,6 @@ def indistinct_classes(name: str, known: Sequence[int]) -> tuple[tuple[str, str]
         known: FACS numbers that a model was taught.
     """
     columns = [ACTION_UNITS.index(unit) for unit in known]
-    rows = np.clip(_table(name), ODDITY, 1.0 - ODDITY)[:, columns]
+    rows = np.clip(class_table(name), ODDITY, 1.0 - ODDITY)[:, columns]
     pairs = combinations(zip(find_compound_set(name), rows, strict=True), 2)
     return tuple((one, other) for (one, a), (other, b) in pairs if np.array_equal(a, b))
-
-
-@cache
-def _table(name: str) -> NDArray[np.float64]:
-    """Give p(action unit | class), (C, 17)."""
-    rows = [
-        [DU_2014[category].get(number, 0.0) for number in ACTION_UNITS]
-        for category in find_compound_set(name)
-    ]
-    return np.array(rows)

@@ -19,7 +19,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from facebehavior.compound.sets import find_compound_set
+from facebehavior.compound.sets import class_table, find_compound_set
 from facebehavior.labels import ACTION_UNITS, COMPOUND_EXPRESSIONS, EXPRESSIONS
 from facebehavior.relatedness import DU_2014
 
@@ -58,7 +58,7 @@ def compound_scores(
             f"expected shapes ({count}, {len(EXPRESSIONS)}) and ({count}, {len(ACTION_UNITS)}), "
             f"found {expression.shape} and {action_units.shape}"
         )
-    pleasant = np.outer((np.sign(valence) + 1) / 2, _pleasant(name))
+    pleasant = np.outer((np.sign(valence) + 1) / 2, pleasant_classes(name))
     return np.asarray(
         action_unit_scores(action_units, name) + expression @ _components(name).T + pleasant
     )
@@ -117,12 +117,8 @@ def _parts(category: str) -> tuple[str, ...]:
 @cache
 def _weights(name: str) -> NDArray[np.float64]:
     """Give the action units' weights (C, 17), rows sum to 1."""
-    rows = [
-        [DU_2014[category].get(number, 0.0) for number in ACTION_UNITS]
-        for category in find_compound_set(name)
-    ]
-    weights = np.array(rows)
-    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
+    table = class_table(name)
+    return np.asarray(table / table.sum(axis=1, keepdims=True))
 
 
 @cache
@@ -137,6 +133,10 @@ def _components(name: str) -> NDArray[np.float64]:
 
 
 @cache
-def _pleasant(name: str) -> NDArray[np.float64]:
-    """Give 1 at the classes that have the valence term, (C,)."""
+def pleasant_classes(name: str) -> NDArray[np.float64]:
+    """Give 1 at the classes that have the valence term and 0 at the others, (C,).
+
+    Raises:
+        FaceBehaviorError: there is no such set.
+    """
     return np.array([float(category in _PLEASANT) for category in find_compound_set(name)])

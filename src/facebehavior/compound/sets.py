@@ -2,9 +2,14 @@
 
 from collections.abc import Mapping
 from difflib import get_close_matches
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from facebehavior.errors import FaceBehaviorError
-from facebehavior.labels import COMPOUND_EXPRESSIONS, EXPRESSIONS
+from facebehavior.labels import ACTION_UNITS, COMPOUND_EXPRESSIONS, EXPRESSIONS
+from facebehavior.relatedness import DU_2014
 
 COMPOUND_SETS: Mapping[str, tuple[str, ...]] = {
     "du": tuple(COMPOUND_EXPRESSIONS),
@@ -61,3 +66,22 @@ def find_compound_set(name: str) -> tuple[str, ...]:
             f"known: {', '.join(COMPOUND_SETS)}"
         )
     return COMPOUND_SETS[name]
+
+
+@cache
+def class_table(name: str) -> NDArray[np.float64]:
+    """Give p(action unit | class) of Du et al. (2014) for a set.
+
+    Returns:
+        (C, 17) from 0 to 1, not to be changed; action units that the head lacks (11) are left out.
+
+    Raises:
+        FaceBehaviorError: there is no such set.
+    """
+    rows = [
+        [DU_2014[category].get(number, 0.0) for number in ACTION_UNITS]
+        for category in find_compound_set(name)
+    ]
+    table = np.array(rows)
+    table.flags.writeable = False
+    return table

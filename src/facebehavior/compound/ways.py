@@ -1,9 +1,15 @@
 """The ways of telling compound expressions without having learned them."""
 
+from collections.abc import Mapping
+
 from facebehavior.errors import FaceBehaviorError
 
-COMPOUND_WAYS = ("score", "posterior")
-"""The published zero-shot score, and Bayes' rule on the action units alone."""
+COMPOUND_WAYS: Mapping[str, tuple[str, ...]] = {
+    "score": ("expression", "action_units", "affect"),
+    "posterior": ("action_units",),
+}
+"""The published zero-shot score, and Bayes' rule on the action units alone: each with the heads
+that it takes."""
 
 
 def check_compound_way(way: str | None) -> None:

@@ -6,14 +6,16 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from facebehavior.compound import compound_posterior, compound_scores, find_compound_set
+from facebehavior.compound import (
+    COMPOUND_WAYS,
+    compound_posterior,
+    compound_scores,
+    find_compound_set,
+)
 from facebehavior.evaluation.figures import Scored, scored_classes, scored_values
 from facebehavior.evaluation.truth import Truth
 from facebehavior.labels import ACTION_UNIT_COLUMNS, COMPOUND_EXPRESSIONS, EXPRESSIONS
 from facebehavior.model_file import Predictions
-
-_SCORED = ("expression", "action_units", "affect")
-_NEEDED = {None: _SCORED, "score": _SCORED, "posterior": ("action_units",)}
 
 
 def answerable(heads: Collection[str], compound_by: str | None = None) -> tuple[str, ...]:
@@ -26,7 +28,7 @@ def answerable(heads: Collection[str], compound_by: str | None = None) -> tuple[
     tasks = [
         task for task in ("expression", "action_units", "affect", "attributes") if task in heads
     ]
-    needed = _NEEDED[compound_by]
+    needed = COMPOUND_WAYS[compound_by or "score"]
     if ("compound" in heads and compound_by is None) or all(head in heads for head in needed):
         tasks.append("compound")
     if "embedding" in heads:
@@ -64,7 +66,7 @@ def compound_answers(predictions: Predictions, name: str) -> NDArray[np.float64]
     if predictions.compound is not None and all(one in order for one in classes):
         shares = predictions.compound[:, [order.index(one) for one in classes]].astype(np.float64)
         return np.asarray(shares / shares.sum(axis=1, keepdims=True))
-    expression, units, affect = (getattr(predictions, head) for head in _SCORED)
+    expression, units, affect = (getattr(predictions, head) for head in COMPOUND_WAYS["score"])
     if expression is None or units is None or affect is None:
         return None
     scores = compound_scores(expression, units, affect[:, 0], name)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from facebehavior.errors import FaceBehaviorError
-from facebehavior.files import writing
+from facebehavior.files import REPEATABLE_X264, writing
 from facebehavior.labels import EXPRESSIONS, Manifest
 from facebehavior.synthesis.configuration import ALL_LABELS, Configuration
 from facebehavior.synthesis.labelling import revealed, true_labels
@@ -57,7 +57,7 @@ def write_video(
     plans = list(_frames(peaks, round(seconds * RATE)))
     rows = []
     with writing(path) as unfinished, av.open(str(unfinished), "w", format="mp4") as container:
-        stream = container.add_stream("libx264", rate=RATE)
+        stream = container.add_stream("libx264", rate=RATE, options=dict(REPEATABLE_X264))
         stream.width = stream.height = configuration.picture_size // 2 * 2
         stream.pix_fmt = "yuv420p"
         for plan in tqdm(plans, desc="rendering", unit="frame", disable=None, leave=False):
