@@ -100,7 +100,7 @@ def configuration_of(fold: int, work: Path) -> Configuration:
         "trunk_from": str(_start(work)),
         "label_sets": [{"name": "votes", "sources": [source]}],
         "network": {**NETWORK, "heads": ["expression"]},
-        "optimisation": {"epochs": 8, "batch_size": 96, "learning_rate": 0.001,
+        "optimisation": {"epochs": 16, "batch_size": 96, "learning_rate": 0.001,
                          "warm_up": 0.05, "averaging": 0.999},
         "losses": ADJUSTMENT,
         "run": RUN,
