@@ -1,6 +1,7 @@
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,10 @@ from PIL import Image
 
 from facebehavior import Analyzer
 from facebehavior.analysis import AnalyzedFrame
+from facebehavior.closing import Closing
 from facebehavior.errors import BadInput, FaceBehaviorError
 from facebehavior.faces.alignment import cut_face
+from facebehavior.faces.face import Face
 from facebehavior.faces.media import read_image, read_video
 from facebehavior.labels import ACTION_UNIT_COLUMNS, AFFECT, EXPRESSIONS
 
@@ -56,6 +59,42 @@ def test_the_network_sees_the_crop_that_prepare_would_make(
     assert predicted.expression is not None
     assert frame.predictions.expression is not None
     np.testing.assert_allclose(frame.predictions.expression, predicted.expression, atol=1e-5)
+
+
+class OneAtATime(Closing):
+    """A detector that finds nothing, and notes whether it is called while it is at work."""
+
+    def __init__(self) -> None:
+        self.busy = self.disturbed = False
+        self.seen = 0
+
+    def detect(self, _: object) -> Sequence[Face]:
+        self.disturbed |= self.busy
+        self.busy = True
+        time.sleep(0.005)
+        self.busy = False
+        self.seen += 1
+        return []
+
+    def follow(self, image: object, _: float) -> Sequence[Face]:
+        return self.detect(image)
+
+    def start_video(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def test_two_analyses_in_turn_ask_the_detector_in_turn(
+    tiny_model: Path, astronaut: Path, tmp_path: Path
+) -> None:
+    for number in range(20):
+        (tmp_path / f"{number:02d}.png").write_bytes(astronaut.read_bytes())
+    detector = OneAtATime()
+    with Analyzer(tiny_model, detector=detector) as analyzer:
+        pairs = list(zip(analyzer.stream(tmp_path), analyzer.stream(tmp_path), strict=True))
+    assert all(first.source == second.source for first, second in pairs)
+    assert (len(pairs), detector.seen) == (20, 40)
+    assert not detector.disturbed
 
 
 def test_a_head_that_the_model_lacks_gives_nulls(

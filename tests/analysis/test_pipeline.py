@@ -12,6 +12,7 @@ from facebehavior.analysis.pipeline import (
     in_groups,
     quick_switching,
     read_ahead,
+    stand_back,
     work_beside,
 )
 
@@ -101,6 +102,8 @@ def test_what_is_done_beside_gives_way_and_the_caller_does_not() -> None:
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
     own = niceness()
-    assert list(read_ahead((niceness() for _ in range(2)), 1)) == [max(own, BESIDE)] * 2
-    assert list(work_beside(niceness, range(2), 1)) == [max(own, BESIDE)] * 2
+    beside = [max(own, BESIDE)] * 2
+    assert list(read_ahead((niceness() for _ in range(2)), 1, stand_back)) == beside
+    assert list(read_ahead((niceness() for _ in range(2)), 1)) == [own] * 2
+    assert list(work_beside(niceness, range(2), 1)) == beside
     assert niceness() == own

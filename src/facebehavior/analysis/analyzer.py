@@ -1,5 +1,6 @@
 """The analyser: photographs and videos in, records out."""
 
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from facebehavior.analysis.analyzed import AnalyzedFrame, FrameWithFaces, analyz
 from facebehavior.analysis.embeddings import check_embedding
 from facebehavior.analysis.following import Following
 from facebehavior.analysis.people import Gallery, read_gallery
-from facebehavior.analysis.pipeline import in_groups, read_ahead, work_beside
+from facebehavior.analysis.pipeline import in_groups, read_ahead, stand_back, work_beside
 from facebehavior.analysis.recording import Recorder
 from facebehavior.closing import Closing
 from facebehavior.errors import BadInput, FaceBehaviorError
@@ -73,7 +74,8 @@ class Analyzer(Closing):
 
     Args:
         model: name of a packaged model, or path of a model file; the default model where None.
-        detector: name of a detector (see `faces.detectors.DETECTORS`), or a detector of your own.
+        detector: name of a detector (see `faces.detectors.DETECTORS`), or a detector of your own,
+            which is called in another thread than yours, by one at a time.
         runtime: `auto`, `onnxruntime` or `openvino`.
         gallery: names the people of all that is analysed, by the model's embedding: a
             `people.Gallery`, or a Parquet file that it is read from; "" names people without
@@ -101,6 +103,8 @@ class Analyzer(Closing):
         self.gallery = None if gallery is None else self.opened_gallery(gallery)
         self._owns_detector = isinstance(detector, str)
         self.detector = open_detector(detector) if isinstance(detector, str) else detector
+        # Of two analyses that are gone through in turn each has a thread that looks for faces.
+        self._detecting = threading.Lock()
 
     def analyze(self, inputs: str | Path | Sequence[str | Path]) -> Result:
         """Analyse photographs, videos, folders or lists, and keep all records in memory.
@@ -162,9 +166,10 @@ class Analyzer(Closing):
         Yields:
             Groups of which each belongs to one part of a video, see `part_of`.
         """
-        frames = read_ahead(_all_frames(sources, after), FRAMES_AHEAD)
+        frames = read_ahead(_all_frames(sources, after), FRAMES_AHEAD, stand_back)
         found_faces = in_groups(self._find_faces(frames), _share_of_group, part_of)
-        yield from work_beside(self._look, found_faces, 1)
+        # The detector has a thread of its own, so that it need not wait for the rows to be made.
+        yield from work_beside(self._look, read_ahead(found_faces, 1), 1)
 
     def following(self) -> Following:
         """Give what follows the faces of the frames to come."""
@@ -201,12 +206,13 @@ class Analyzer(Closing):
             if not isinstance(frame, Frame):
                 yield frame
                 continue
-            if frame.time_s is None:
-                faces = self.detector.detect(frame.image)
-            else:
-                if part_of(frame) != part:
-                    self.detector.start_video()
-                faces = self.detector.follow(frame.image, frame.time_s)
+            with self._detecting:
+                if frame.time_s is None:
+                    faces = self.detector.detect(frame.image)
+                else:
+                    if part_of(frame) != part:
+                        self.detector.start_video()
+                    faces = self.detector.follow(frame.image, frame.time_s)
             part = part_of(frame)
             yield FrameWithFaces(frame, faces)
 

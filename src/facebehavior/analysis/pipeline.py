@@ -45,11 +45,18 @@ def stand_back() -> None:
             os.setpriority(os.PRIO_PROCESS, thread, max(own, BESIDE))
 
 
-def read_ahead(items: Iterable[Item], most: int) -> Iterator[Item]:
-    """Go through items that another thread reads, up to `most` of them ahead.
+def read_ahead(
+    items: Iterable[Item], most: int, prepare: Callable[[], None] = lambda: None
+) -> Iterator[Item]:
+    """Go through items that another thread makes, up to `most` of them ahead.
 
     An error of the items is raised where it would have been without the thread. When the
     iterator is closed before its end, so are the items.
+
+    Args:
+        items: what to go through.
+        most: how many of them may wait.
+        prepare: what the thread does first.
     """
     waiting: queue.Queue[tuple[str, Item | BaseException | None]] = queue.Queue(most)
     stopped = threading.Event()
@@ -64,7 +71,7 @@ def read_ahead(items: Iterable[Item], most: int) -> Iterator[Item]:
         return False
 
     def read() -> None:
-        stand_back()
+        prepare()
         iterator = iter(items)
         try:
             for item in iterator:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from facebehavior.analysis.analyzed import AnalyzedFrame
 from facebehavior.analysis.analyzer import FRAMES_AHEAD
-from facebehavior.analysis.pipeline import read_ahead
+from facebehavior.analysis.pipeline import read_ahead, stand_back
 from facebehavior.analysis.series import EXPRESSION_COLUMNS
 from facebehavior.errors import BadInput
 from facebehavior.faces.face import Face
@@ -46,7 +46,7 @@ def frames_again(
     rows = (row for batch in batches for row in _needed(batch).to_pylist())
     known = {source.path: source for source in sources}
     for path, of_source in groupby(rows, key=lambda row: str(row["source"])):
-        frames = read_ahead(_pictures(known[path]), FRAMES_AHEAD)
+        frames = read_ahead(_pictures(known[path]), FRAMES_AHEAD, stand_back)
         for index, of_frame in groupby(of_source, key=lambda row: int(row["frame"])):
             found = list(of_frame)
             if found[0]["detected"] is None:

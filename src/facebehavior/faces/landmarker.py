@@ -15,6 +15,7 @@ from facebehavior.faces.boxes import left_to_right
 from facebehavior.faces.closing import close_at_exit
 from facebehavior.faces.crops import carried_back, cut_square, shrunk
 from facebehavior.faces.face import Face
+from facebehavior.faces.findings import Finding, VideoTask, findings_of
 from facebehavior.faces.head_model import HeadModel, read_head_model
 from facebehavior.faces.model_files import FACE_LANDMARKER, checked_path, users_path
 from facebehavior.faces.pose import head_rotation, pose_angles
@@ -64,7 +65,7 @@ class Landmarker(Closing):
         self._head = read_head_model(self._model)
         self._max_faces = max_faces
         self._photographs: Any = None
-        self._video: Any = None
+        self._video: VideoTask | None = None
         self._last_ms = 0
 
     def detect(self, image: NDArray[np.uint8]) -> Sequence[Face]:
@@ -113,11 +114,11 @@ class Landmarker(Closing):
         """
         picture, factor = shrunk(checked_image(image), _LONGEST_SIDE)
         if self._video is None:
-            self._video = _open_task(self._model, 1, video=True)
+            self._video = VideoTask(_open_task(self._model, 1, video=True))
             self._last_ms = 0
         self._last_ms = next_stamp(self._last_ms, time_s)
-        result = self._video.detect_for_video(_media_image(picture), self._last_ms)
-        faces = faces_of(result, self._head, width=picture.shape[1], height=picture.shape[0])
+        found = self._video.look(_media_image(picture), self._last_ms)
+        faces = faces_of(found, self._head, width=picture.shape[1], height=picture.shape[0])
         return carried_back(faces, factor, (0.0, 0.0))
 
     def close(self) -> None:
@@ -131,8 +132,8 @@ class Landmarker(Closing):
         """Find the faces of a photograph of moderate size, in its pixels."""
         if self._photographs is None:
             self._photographs = _open_task(self._model, self._max_faces, video=False)
-        result = self._photographs.detect(_media_image(picture))
-        return faces_of(result, self._head, width=picture.shape[1], height=picture.shape[0])
+        found = findings_of(self._photographs.detect(_media_image(picture)))
+        return faces_of(found, self._head, width=picture.shape[1], height=picture.shape[0])
 
 
 def checked_image(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -156,14 +157,14 @@ def next_stamp(last_ms: int, time_s: float) -> int:
     return max(last_ms + 1, round(milliseconds))
 
 
-def faces_of(result: Any, head: HeadModel, width: int, height: int) -> list[Face]:  # noqa: ANN401
-    """Turn a MediaPipe result into faces, left to right.
+def faces_of(found: Sequence[Finding], head: HeadModel, width: int, height: int) -> list[Face]:
+    """Turn what MediaPipe found into faces, left to right.
 
     The box is the smallest upright rectangle around the mesh's 478 points: from the top of the
     forehead (below the hair) to the chin. It can reach beyond the picture.
 
     Args:
-        result: MediaPipe's `FaceLandmarkerResult`.
+        found: in shares of the picture.
         head: what poses are measured against.
         width: of the picture, in pixels.
         height: of the picture, in pixels.
@@ -171,14 +172,14 @@ def faces_of(result: Any, head: HeadModel, width: int, height: int) -> list[Face
     # z has the same scale as x.
     scale = np.array([width, height, width], dtype=np.float64)
     faces = []
-    for landmarks, blendshapes in zip(result.face_landmarks, result.face_blendshapes, strict=True):
-        mesh = scale * np.array([(p.x, p.y, p.z) for p in landmarks], dtype=np.float64)
+    for finding in found:
+        mesh = scale * finding.mesh
         first, last = mesh[:, :2].min(axis=0), mesh[:, :2].max(axis=0)
         face = Face(
             box=np.concatenate([first, last - first]),
             points=five_points(mesh),
             mesh=mesh,
-            blendshapes={str(shape.category_name): float(shape.score) for shape in blendshapes},
+            blendshapes=finding.blendshapes,
             pose=pose_angles(head_rotation(mesh, head)),
         )
         faces.append(face)
