@@ -2,7 +2,7 @@
 
 The packaged model's trunk has seen all of FER2013Train. So its network is trained in another way: a
 trunk learns rendered heads alone, once, and from it one network a fold learns the votes of the
-other four folds, with the logit adjustment of `recipes/packaged/model.yaml` and no other task. The
+other four folds, with the logit adjustment of `recipes/packaged/first.yaml` and no other task. The
 recalls are those of this architecture, not of the packaged weights. The last weights are taken, so
 that a fold chooses nothing; the architecture itself was chosen by a few of these pictures
 (`studies.candidates`). FER2013 holds many pictures more than once: those whose crops are equal to

@@ -64,6 +64,20 @@ def test_another_trunk_is_refused(behaviour_shards: Path, tiny_expression_model:
         build_network(configuration, run_data(configuration))
 
 
+@pytest.mark.parametrize("chosen", [None, 0.0, 0.35])
+def test_dropout_is_that_of_the_file_unless_another_is_chosen(
+    behaviour_shards: Path, tiny_expression_model: Path, chosen: float | None
+) -> None:
+    content = toy_configuration([behaviour_shards], epochs=1)
+    content |= {"start_from": str(tiny_expression_model), "network": {"dropout": chosen}}
+    configuration = checked(content)
+    network = build_network(configuration, run_data(configuration)).network
+    kept = load_network(tiny_expression_model)[0].configuration.dropout
+    assert kept not in (0.0, 0.35)
+    assert network.configuration.dropout == (kept if chosen is None else chosen)
+    assert network.dropout.p == network.configuration.dropout
+
+
 def test_a_run_starts_once(behaviour_shards: Path, tiny_expression_model: Path) -> None:
     content = from_trunk(behaviour_shards, tiny_expression_model)
     with pytest.raises(ValueError, match="expected start_from or trunk_from, found both"):

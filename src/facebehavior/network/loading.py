@@ -24,6 +24,7 @@ def load_network(
     *,
     own_heads: Mapping[str, object] | None = None,
     people: int = 0,
+    dropout: float | None = None,
 ) -> tuple[FaceBehaviorNet, ModelMetadata]:
     """Build the network of a model file again, with its weights.
 
@@ -35,6 +36,7 @@ def load_network(
         own_heads: the heads of other tasks that it shall have, likewise; see
             `NetworkConfiguration`.
         people: how many people the embedding shall learn to tell apart.
+        dropout: share of the features that is dropped in training. Without it, the file's.
 
     Returns:
         The network, in training mode, on the CPU, float32; and what the file says about itself.
@@ -49,6 +51,8 @@ def load_network(
     kept = known if heads is None else tuple(heads)
     own = metadata.network.get("own_heads", {}) if own_heads is None else dict(own_heads)
     layers = {**metadata.network, "heads": kept, "own_heads": own, "people": people}
+    if dropout is not None:
+        layers["dropout"] = dropout
     configuration = NetworkConfiguration.from_dict(layers)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

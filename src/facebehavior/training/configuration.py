@@ -52,6 +52,8 @@ class Network(Section):
     """The network; its input size and colour come from the shards.
 
     Attributes:
+        dropout: share of the features that is dropped before the heads; None is that of the model
+            file which a run starts from, and 0.2 without one.
         heads: what is learned, of expression, action_units, affect, attributes, compound,
             identity (by which the embedding is learned) and embedding (from a teacher's); the
             tasks of one's own are learned always.
@@ -60,7 +62,7 @@ class Network(Section):
     backbone: str = "compact"
     width: Count = 32
     normalisation: Literal["batch", "group"] = "batch"
-    dropout: Share = 0.2
+    dropout: Share | None = None
     heads: tuple[Head, ...] = ("expression", "action_units", "affect")
 
 

@@ -70,7 +70,7 @@ def build_network(configuration: Configuration, data: TrainingData) -> Start:
     if configuration.start_from is not None:
         return _loaded_network(configuration, configuration.start_from, layers, data)
     torch.manual_seed(configuration.seed)
-    layers |= chosen.model_dump(exclude={"heads"}) | {
+    layers |= chosen.model_dump(exclude={"heads"}, exclude_none=True) | {
         "input_size": data.crop_parameters.size,
         "channels": data.crop_parameters.channels,
     }
@@ -91,7 +91,8 @@ def _loaded_network(
     configuration: Configuration, start_from: str, heads: Mapping[str, Any], data: TrainingData
 ) -> Start:
     default = Network()
-    layers = [name for name in Network.model_fields if name != "heads"]
+    # Dropout has no weights: each run may choose it anew.
+    layers = [name for name in Network.model_fields if name not in {"heads", "dropout"}]
     asked_for = [n for n in layers if getattr(configuration.network, n) != getattr(default, n)]
     if asked_for:
         raise FaceBehaviorError(
@@ -101,7 +102,8 @@ def _loaded_network(
     path, seed = expanded(start_from), configuration.seed
     if configuration.optimisation.trained == "heads":
         heads = _with_those_of(load_network(path, seed=seed)[0].configuration, heads)
-    network, metadata = load_network(path, seed=seed, **heads)
+    dropout = configuration.network.dropout
+    network, metadata = load_network(path, seed=seed, dropout=dropout, **heads)
     if metadata.crop != data.crop_parameters:
         raise FaceBehaviorError(
             f"{start_from} reads crops of {metadata.crop.to_dict()}, the shards "
