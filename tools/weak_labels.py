@@ -8,7 +8,7 @@ Three teachers, none of which is an expert on faces, so that every label here is
 - an embedding from dlib's recognition network (CC0), centred over the database.
 
     python tools/weak_labels.py ferplus FOLDER -o ferplus.parquet --teacher DIR --workers 2
-    python tools/weak_labels.py table labels.csv -o lfw.parquet --teacher DIR --test-people 0.2
+    python tools/weak_labels.py lfw FOLDER -o lfw.parquet --teacher DIR --test-people 0.25
 
 DIR holds dlib_face_recognition_resnet_model_v1.dat and shape_predictor_5_face_landmarks.dat, both
 of the package face_recognition_models; dlib itself is the package dlib-bin. What has been looked at
@@ -90,16 +90,13 @@ def main() -> None:
     parser.add_argument("root", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True)
     parser.add_argument("--teacher", type=Path, required=True)
-    parser.add_argument("--name", help="of the database in the manifest (as it is)")
-    parser.add_argument("--without", nargs="*", default=(), help="labels of the manifest to drop")
     parser.add_argument("--test-people", type=float, default=0.0, help="share kept from training")
     parser.add_argument("--workers", type=int, default=1)
     arguments = parser.parse_args()
     manifest = READERS[arguments.database](arguments.root, ReadingReport())
-    manifest = Manifest(manifest.table.drop_columns(list(arguments.without)))
     images = manifest.column("image").to_pylist()
     seen = look(images, arguments.output.with_suffix(".seen"), arguments.teacher, arguments.workers)
-    rows = labelled(manifest, seen, arguments.name, arguments.test_people)
+    rows = labelled(manifest, seen, arguments.test_people)
     Manifest.from_rows(rows).write(arguments.output)
     found = int(np.isfinite(seen.points[:, 0, 0]).sum())
     print(f"{arguments.output}: {len(images)} pictures, {found} with a face")
@@ -142,15 +139,11 @@ def look_at(images: Sequence[str], teacher: Path) -> Seen:
     return Seen(scores, embedding, points)
 
 
-def labelled(
-    manifest: Manifest, seen: Seen, name: str | None, test_people: float
-) -> Iterator[dict[str, object]]:
+def labelled(manifest: Manifest, seen: Seen, test_people: float) -> Iterator[dict[str, object]]:
     """Go through the rows with their weak labels; what the manifest labels itself stays."""
     known = np.isfinite(seen.embedding[:, 0])
     centred = seen.embedding - seen.embedding[known].mean(axis=0)
     for row, labels in enumerate(manifest.rows()):
-        if name is not None:
-            labels["database"] = name
         person = labels.get("identity")
         if test_people and person is not None:
             labels["split"] = "test" if chosen(str(person), test_people) else "train"
