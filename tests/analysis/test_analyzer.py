@@ -1,5 +1,6 @@
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from PIL import Image
 
 from facebehavior import Analyzer
 from facebehavior.analysis import AnalyzedFrame
+from facebehavior.analysis import analyzer as analyzer_module
 from facebehavior.closing import Closing
 from facebehavior.errors import BadInput, FaceBehaviorError
 from facebehavior.faces.alignment import cut_face
@@ -61,19 +63,17 @@ def test_the_network_sees_the_crop_that_prepare_would_make(
     np.testing.assert_allclose(frame.predictions.expression, predicted.expression, atol=1e-5)
 
 
-class OneAtATime(Closing):
-    """A detector that finds nothing, and notes whether it is called while it is at work."""
+class Watched(Closing):
+    """A detector that finds nothing, and notes what it is asked."""
 
     def __init__(self) -> None:
-        self.busy = self.disturbed = False
-        self.seen = 0
+        self.threads: set[int] = set()
+        self.calls, self.closed = 0, False
 
     def detect(self, _: object) -> Sequence[Face]:
-        self.disturbed |= self.busy
-        self.busy = True
         time.sleep(0.005)
-        self.busy = False
-        self.seen += 1
+        self.threads.add(threading.get_ident())
+        self.calls += 1
         return []
 
     def follow(self, image: object, _: float) -> Sequence[Face]:
@@ -81,20 +81,94 @@ class OneAtATime(Closing):
 
     def start_video(self) -> None: ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        self.closed = True
 
 
-def test_two_analyses_in_turn_ask_the_detector_in_turn(
-    tiny_model: Path, astronaut: Path, tmp_path: Path
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Watched]:
+    """Collect the detectors that analysers open."""
+    detectors: list[Watched] = []
+
+    def another(*_: object) -> Watched:
+        detectors.append(Watched())
+        return detectors[-1]
+
+    monkeypatch.setattr(analyzer_module, "open_detector", another)
+    return detectors
+
+
+def test_a_named_detector_has_its_own_thread_and_ones_own_has_not(
+    tiny_model: Path, clips: Path, opened: list[Watched]
 ) -> None:
-    for number in range(20):
-        (tmp_path / f"{number:02d}.png").write_bytes(astronaut.read_bytes())
-    detector = OneAtATime()
-    with Analyzer(tiny_model, detector=detector) as analyzer:
-        pairs = list(zip(analyzer.stream(tmp_path), analyzer.stream(tmp_path), strict=True))
-    assert all(first.source == second.source for first, second in pairs)
-    assert (len(pairs), detector.seen) == (20, 40)
-    assert not detector.disturbed
+    own = Watched()
+    with Analyzer(tiny_model, detector=own) as analyzer:
+        analyzer.analyze(clips / "single_face.mp4")
+    assert own.threads == {threading.get_ident()}
+    assert (opened, own.closed) == ([], False)
+    with Analyzer(tiny_model) as analyzer:
+        analyzer.analyze(clips / "single_face.mp4")
+    (named,) = opened
+    assert len(named.threads) == 1
+    assert threading.get_ident() not in named.threads
+    assert named.closed
+
+
+def test_two_videos_in_turn_are_followed_as_one_by_one(
+    analyzer: Analyzer, tmp_path: Path, clips: Path
+) -> None:
+    other = tmp_path / "other.mp4"
+    other.write_bytes((clips / "single_face.mp4").read_bytes())
+    alone = list(analyzer.stream(other))
+    begun = analyzer.stream(clips / "single_face.mp4")
+    next(begun)
+    beside = list(analyzer.stream(other))
+    begun.close()  # type: ignore[attr-defined]
+    assert len(beside) == len(alone) > 20
+    for one, two in zip(beside, alone, strict=True):
+        for face, same in zip(one.faces, two.faces, strict=True):
+            np.testing.assert_array_equal(face.box, same.box)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_closing_ends_what_was_not_gone_through(
+    tiny_model: Path, clips: Path, opened: list[Watched], kept: bool
+) -> None:
+    with Analyzer(tiny_model) as analyzer:
+        begun = analyzer.groups(clips / "single_face.mp4")
+        next(begun)
+        if not kept:
+            del begun
+            at_once = opened[0].calls
+            time.sleep(0.1)
+            assert opened[0].calls == at_once
+    before = opened[0].calls
+    time.sleep(0.1)
+    assert opened[0].calls == before
+    assert opened[0].closed
+    assert not [thread for thread in threading.enumerate() if thread.name == "reader"]
+    if kept:
+        assert list(begun) == []
+
+
+def test_an_error_beside_the_detector_ends_its_work(
+    tiny_model: Path, clips: Path, opened: list[Watched], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise MemoryError("no room")
+
+    with Analyzer(tiny_model) as analyzer:
+        monkeypatch.setattr(analyzer.model, "predict", fail)
+        with pytest.raises(MemoryError, match="no room"):
+            analyzer.analyze(clips / "single_face.mp4")
+        before = opened[0].calls
+        time.sleep(0.1)
+        assert opened[0].calls == before
+
+
+def test_a_model_file_goes_with_a_named_detector(tiny_model: Path) -> None:
+    with pytest.raises(FaceBehaviorError, match="a detector of your own has its own"):
+        Analyzer(tiny_model, detector=Watched(), detector_model="faces.onnx")
 
 
 def test_a_head_that_the_model_lacks_gives_nulls(

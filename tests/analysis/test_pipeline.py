@@ -36,7 +36,7 @@ def test_read_ahead_reads_no_further_than_it_may() -> None:
     two_used.wait(0.3)
     # Two are used, three wait in the queue, one waits for a place in it.
     assert len(read) <= 6
-    iterator.close()  # type: ignore[attr-defined]
+    iterator.close()
 
 
 def test_an_error_is_raised_after_the_items_before_it() -> None:
@@ -51,6 +51,14 @@ def test_an_error_is_raised_after_the_items_before_it() -> None:
         next(iterator)
 
 
+def test_an_error_before_the_first_item_is_raised_too() -> None:
+    def refuse() -> None:
+        raise OSError("no such thread")
+
+    with pytest.raises(OSError, match="no such thread"):
+        next(read_ahead([1, 2], 1, refuse))
+
+
 def test_closing_early_closes_the_items_and_ends_the_thread() -> None:
     closed = threading.Event()
 
@@ -62,7 +70,7 @@ def test_closing_early_closes_the_items_and_ends_the_thread() -> None:
 
     iterator = read_ahead(items(), 2)
     next(iterator)
-    iterator.close()  # type: ignore[attr-defined]
+    iterator.close()
     assert closed.is_set()
     assert not [thread for thread in threading.enumerate() if thread.name == "reader"]
 

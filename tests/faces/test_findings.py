@@ -1,5 +1,6 @@
 """MediaPipe's findings are the same numbers, whichever way they are read."""
 
+import ctypes
 from collections.abc import Iterator
 from typing import Any
 
@@ -62,6 +63,15 @@ def test_what_is_read_from_memory_is_what_mediapipe_gives(
     video.close()
 
 
+def test_a_stamp_that_does_not_grow_is_refused_as_by_mediapipe() -> None:
+    (picture, stamp), *_ = pictures()
+    with opened() as task:
+        video = VideoTask(task)
+        video.look(picture, stamp)
+        with pytest.raises(ValueError, match="timestamp"):
+            video.look(picture, stamp)
+
+
 @pytest.mark.parametrize("missing", ["MpFaceLandmarkerResultC", "landmark_c_lib"])
 def test_a_release_without_these_parts_is_asked_for_its_objects(
     expected: list[list[Finding]], monkeypatch: pytest.MonkeyPatch, missing: str
@@ -69,6 +79,20 @@ def test_a_release_without_these_parts_is_asked_for_its_objects(
     task = opened()
     with monkeypatch.context() as patch:
         patch.delattr(face_landmarker, missing)
+        video = VideoTask(task)
+    assert_same([video.look(*picture) for picture in pictures()], expected)
+    video.close()
+
+
+def test_a_release_with_other_numbers_is_asked_for_its_objects(
+    expected: list[list[Finding]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Wider(ctypes.Structure):
+        _fields_ = (("x", ctypes.c_double), ("y", ctypes.c_double), ("z", ctypes.c_double))
+
+    task = opened()
+    with monkeypatch.context() as patch:
+        patch.setattr(face_landmarker.landmark_c_lib, "MpNormalizedLandmarkC", Wider)
         video = VideoTask(task)
     assert_same([video.look(*picture) for picture in pictures()], expected)
     video.close()

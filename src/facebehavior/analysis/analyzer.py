@@ -1,10 +1,13 @@
 """The analyser: photographs and videos in, records out."""
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +16,7 @@ from numpy.typing import NDArray
 from facebehavior.analysis.analyzed import AnalyzedFrame, FrameWithFaces, analyzed_frame
 from facebehavior.analysis.embeddings import check_embedding
 from facebehavior.analysis.following import Following
+from facebehavior.analysis.lending import Lending
 from facebehavior.analysis.people import Gallery, read_gallery
 from facebehavior.analysis.pipeline import in_groups, read_ahead, stand_back, work_beside
 from facebehavior.analysis.recording import Recorder
@@ -74,8 +78,10 @@ class Analyzer(Closing):
 
     Args:
         model: name of a packaged model, or path of a model file; the default model where None.
-        detector: name of a detector (see `faces.detectors.DETECTORS`), or a detector of your own,
-            which is called in another thread than yours, by one at a time.
+        detector: name of a detector (see `faces.detectors.DETECTORS`), or a detector of your own.
+            One that is named works in a thread of its own, ahead of what is asked for; yours is
+            called in the thread that asks.
+        detector_model: a model file of yours for a detector that is named.
         runtime: `auto`, `onnxruntime` or `openvino`.
         gallery: names the people of all that is analysed, by the model's embedding: a
             `people.Gallery`, or a Parquet file that it is read from; "" names people without
@@ -96,15 +102,25 @@ class Analyzer(Closing):
         model: str | Path | None = None,
         *,
         detector: str | Detector = "auto",
+        detector_model: str | Path | None = None,
         runtime: str = "auto",
         gallery: Gallery | str | Path | None = None,
     ) -> None:
         self.model = FaceModel(find_model(model), runtime=runtime)
         self.gallery = None if gallery is None else self.opened_gallery(gallery)
-        self._owns_detector = isinstance(detector, str)
-        self.detector = open_detector(detector) if isinstance(detector, str) else detector
-        # Of two analyses that are gone through in turn each has a thread that looks for faces.
-        self._detecting = threading.Lock()
+        self._lending: Lending | None = None
+        if isinstance(detector, str):
+            open_another = partial(open_detector, detector, detector_model)
+            self.detector = open_another()
+            self._lending = Lending(self.detector, open_another)
+        elif detector_model is None:
+            self.detector = detector
+        else:
+            raise FaceBehaviorError(
+                f"{detector_model}: a model file goes with a detector that is named; a detector of "
+                "your own has its own"
+            )
+        self._unfinished: WeakSet[Generator[list[Analyzed], None, None]] = WeakSet()
 
     def analyze(self, inputs: str | Path | Sequence[str | Path]) -> Result:
         """Analyse photographs, videos, folders or lists, and keep all records in memory.
@@ -166,10 +182,33 @@ class Analyzer(Closing):
         Yields:
             Groups of which each belongs to one part of a video, see `part_of`.
         """
+        analysis = self._looked_at(sources, after)
+        self._unfinished.add(analysis)
+        return analysis
+
+    def _looked_at(
+        self, sources: Sequence[Source], after: int
+    ) -> Generator[list[Analyzed], None, None]:
         frames = read_ahead(_all_frames(sources, after), FRAMES_AHEAD, stand_back)
-        found_faces = in_groups(self._find_faces(frames), _share_of_group, part_of)
-        # The detector has a thread of its own, so that it need not wait for the rows to be made.
-        yield from work_beside(self._look, read_ahead(found_faces, 1), 1)
+        left_off = threading.Event()
+        with closing(frames), self.borrowed_detector() as detector:
+            found = in_groups(
+                _find_faces(frames, detector, left_off.is_set), _share_of_group, part_of
+            )
+            if self._lending is not None:
+                # In a thread of its own the detector need not wait for the rows to be made.
+                found = read_ahead(found, 1)
+            with closing(found):
+                try:
+                    yield from work_beside(self._look, found, 1)
+                finally:
+                    left_off.set()
+
+    def borrowed_detector(self) -> AbstractContextManager[Detector]:
+        """Have the detector for oneself: where another analysis has it, one more is opened."""
+        if self._lending is None:
+            return nullcontext(self.detector)
+        return self._lending.borrowed()
 
     def following(self) -> Following:
         """Give what follows the faces of the frames to come."""
@@ -195,26 +234,11 @@ class Analyzer(Closing):
         return read_gallery(gallery, same_face, len(metadata.heads["embedding"]))
 
     def close(self) -> None:
-        """Free the detector, unless it is your own."""
-        if self._owns_detector:
+        """End the analyses that have not come to their end, and free the detector unless yours."""
+        for analysis in list(self._unfinished):
+            analysis.close()
+        if self._lending is not None:
             self.detector.close()
-
-    def _find_faces(self, frames: Iterable[Frame | LostFrame | BadInput]) -> Iterator[Found]:
-        """Find the faces of each frame."""
-        part = None
-        for frame in frames:
-            if not isinstance(frame, Frame):
-                yield frame
-                continue
-            with self._detecting:
-                if frame.time_s is None:
-                    faces = self.detector.detect(frame.image)
-                else:
-                    if part_of(frame) != part:
-                        self.detector.start_video()
-                    faces = self.detector.follow(frame.image, frame.time_s)
-            part = part_of(frame)
-            yield FrameWithFaces(frame, faces)
 
     def _look(self, group: Sequence[Found]) -> list[Analyzed]:
         """Cut all faces of a group of frames out, and let the network look at them in one call."""
@@ -241,6 +265,27 @@ class Analyzer(Closing):
         for number, (image, face) in enumerate(placed):
             crops[number] = cut_face(image, face.points, parameters)
         return crops
+
+
+def _find_faces(
+    frames: Iterable[Frame | LostFrame | BadInput], detector: Detector, left_off: Callable[[], bool]
+) -> Iterator[Found]:
+    """Find the faces of each frame, until it is left off."""
+    part = None
+    for frame in frames:
+        if left_off():
+            return
+        if not isinstance(frame, Frame):
+            yield frame
+            continue
+        if frame.time_s is None:
+            faces = detector.detect(frame.image)
+        else:
+            if part_of(frame) != part:
+                detector.start_video()
+            faces = detector.follow(frame.image, frame.time_s)
+        part = part_of(frame)
+        yield FrameWithFaces(frame, faces)
 
 
 def nothing_usable(problems: Sequence[BadInput]) -> FaceBehaviorError:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from facebehavior.analysis.analyzed import AnalyzedFrame, FrameWithFaces, analyzed_frame
 from facebehavior.analysis.analyzer import Analyzer
 from facebehavior.errors import BadInput
+from facebehavior.faces.face import Detector
 from facebehavior.faces.media import Frame
 
 _OPEN_S = 10.0
@@ -124,33 +126,31 @@ def live(analyzer: Analyzer, source: str) -> Iterator[LiveFrame]:
     Raises:
         BadInput: the stream cannot be opened, or is damaged.
     """
-    _make_ready(analyzer)
-    newest = Newest(source)
-    following = analyzer.following()
-    analyzer.detector.start_video()
-    begun, last = time.monotonic(), -1
-    try:
-        for picture in newest.pictures():
-            time_s = picture.received_s - begun
-            faces = analyzer.detector.follow(picture.image, time_s)
-            found = FrameWithFaces(Frame(source, picture.index, time_s, picture.image), faces)
-            crops = analyzer.cut([found])
-            frame = analyzed_frame(found, crops, analyzer.model.predict(crops))
-            frame = following.follow(frame)
-            dropped, last = picture.index - last - 1, picture.index
-            yield LiveFrame(frame, time.monotonic() - picture.received_s, dropped)
-    finally:
-        newest.close()
+    with analyzer.borrowed_detector() as detector:
+        _make_ready(analyzer, detector)
+        following = analyzer.following()
+        detector.start_video()
+        with closing(Newest(source)) as newest:
+            begun, last = time.monotonic(), -1
+            for picture in newest.pictures():
+                time_s = picture.received_s - begun
+                faces = detector.follow(picture.image, time_s)
+                found = FrameWithFaces(Frame(source, picture.index, time_s, picture.image), faces)
+                crops = analyzer.cut([found])
+                frame = analyzed_frame(found, crops, analyzer.model.predict(crops))
+                frame = following.follow(frame)
+                dropped, last = picture.index - last - 1, picture.index
+                yield LiveFrame(frame, time.monotonic() - picture.received_s, dropped)
 
 
-def _make_ready(analyzer: Analyzer) -> None:
+def _make_ready(analyzer: Analyzer, detector: Detector) -> None:
     """Show detector and network a blank picture.
 
     What they load when it is first needed takes seconds, in which a stream that is open already
     would go by unseen.
     """
-    analyzer.detector.start_video()
-    analyzer.detector.follow(np.zeros((*_BLANK, 3), dtype=np.uint8), 0.0)
+    detector.start_video()
+    detector.follow(np.zeros((*_BLANK, 3), dtype=np.uint8), 0.0)
     crop = analyzer.model.metadata.crop
     analyzer.model.predict(np.zeros((1, crop.size, crop.size, crop.channels), dtype=np.uint8))
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from facebehavior.analysis.analyzer import Analyzer
 from facebehavior.analysis.recording import Recorder
-from facebehavior.faces.detectors import open_detector
 from facebehavior.faces.media import Source
 
 PHOTOGRAPHS_TOGETHER = 64
@@ -44,8 +43,12 @@ def opened(settings: Settings) -> Iterator[tuple[Analyzer, Recorder]]:
     Raises:
         FaceBehaviorError: one of them cannot be opened, or the model lacks what is to be recorded.
     """
-    with open_detector(settings.detector, settings.detector_model) as detector:
-        analyzer = Analyzer(settings.model, detector=detector, runtime=settings.runtime)
+    with Analyzer(
+        settings.model,
+        detector=settings.detector,
+        detector_model=settings.detector_model,
+        runtime=settings.runtime,
+    ) as analyzer:
         yield analyzer, recorder_for(analyzer, settings)
 
 

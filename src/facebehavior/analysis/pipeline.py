@@ -4,7 +4,7 @@ import os
 import queue
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import TypeVar
@@ -47,7 +47,7 @@ def stand_back() -> None:
 
 def read_ahead(
     items: Iterable[Item], most: int, prepare: Callable[[], None] = lambda: None
-) -> Iterator[Item]:
+) -> Generator[Item, None, None]:
     """Go through items that another thread makes, up to `most` of them ahead.
 
     An error of the items is raised where it would have been without the thread. When the
@@ -71,17 +71,16 @@ def read_ahead(
         return False
 
     def read() -> None:
-        prepare()
-        iterator = iter(items)
         try:
-            for item in iterator:
+            prepare()
+            for item in items:
                 if not put("item", item):
                     break
             put("end", None)
         except BaseException as error:
             put("error", error)
         finally:
-            close = getattr(iterator, "close", None)
+            close = getattr(items, "close", None)
             if close is not None:
                 close()
 
@@ -119,7 +118,7 @@ def work_beside(
 
 def in_groups(
     items: Iterable[Item], share: Callable[[Item], float], part: Callable[[Item], object]
-) -> Iterator[list[Item]]:
+) -> Generator[list[Item], None, None]:
     """Gather items of one part until their shares of a full group sum up to 1 or more."""
     group: list[Item] = []
     total = 0.0

@@ -7,8 +7,9 @@ MediaPipe lets it.
 """
 
 import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -58,12 +59,9 @@ class VideoTask:
             stamp: of the frame, in milliseconds; later than the last one.
         """
         if self._memory is not None:
-            try:
+            with suppress(_Unfamiliar):
                 return self._memory.look(image, stamp)
-            except (AttributeError, TypeError, ctypes.ArgumentError):
-                # Another release of MediaPipe, whose parts are called otherwise: the error came
-                # before it has seen the frame.
-                self._memory = None
+            self._memory = None
         return findings_of(self._task.detect_for_video(image, stamp))
 
     def close(self) -> None:
@@ -71,33 +69,56 @@ class VideoTask:
         self._task.close()
 
 
+class _Unfamiliar(Exception):
+    """This release of MediaPipe has other parts; it has not been shown the frame."""
+
+
 class _Memory:
     """MediaPipe's results where its C library has put them.
 
-    The names are MediaPipe's own and not promised to users, as of its releases 0.10.30 to 1.2.
+    The names are MediaPipe's own, which it does not promise to users; they are those of release
+    1.2. Of others, such as 0.10.30, nothing is read in this way.
+
+    Raises:
+        _Unfamiliar: of a release whose parts are others.
     """
 
-    def __init__(self, task: Any, module: ModuleType) -> None:  # noqa: ANN401
+    def __init__(self, task: Any) -> None:  # noqa: ANN401
         self._task = task
-        self._result = module.MpFaceLandmarkerResultC
-        self._point = _fields(module.landmark_c_lib.MpNormalizedLandmarkC, ("x", "y", "z"))
-        self._shape = _fields(module.category_c_lib.MpCategoryC, ("score",))
         self._names: list[str] = []
+        with _unfamiliar_if(ImportError, AttributeError):
+            from mediapipe.tasks.python.vision import face_landmarker as module
+
+            self._result = module.MpFaceLandmarkerResultC
+            points, shapes = module.landmark_c_lib, module.category_c_lib
+            self._point = _fields(points.MpNormalizedLandmarkC, ("x", "y", "z"))
+            self._shape = _fields(shapes.MpCategoryC, ("score",))
+            for structure, names in (
+                (self._result, ("face_landmarks", "face_landmarks_count")),
+                (self._result, ("face_blendshapes", "face_blendshapes_count")),
+                (points.MpNormalizedLandmarksC, ("landmarks", "landmarks_count")),
+                (shapes.MpCategoriesC, ("categories", "categories_count")),
+                (shapes.MpCategoryC, ("category_name",)),
+            ):
+                for name in names:
+                    getattr(structure, name)
 
     @classmethod
     def of(cls, task: Any) -> "_Memory | None":  # noqa: ANN401
         try:
-            from mediapipe.tasks.python.vision import face_landmarker
-
-            return cls(task, face_landmarker)
-        except (ImportError, AttributeError):
+            return cls(task)
+        except _Unfamiliar:
             return None
 
     def look(self, image: Any, stamp: int) -> list[Finding]:  # noqa: ANN401
-        library, result = self._task._lib, self._result()
-        ask, free = library.MpFaceLandmarkerDetectForVideo, library.MpFaceLandmarkerCloseResult
-        ask(self._task._handle, image._image_ptr, None, stamp, ctypes.byref(result))
+        result = self._result()
+        with _unfamiliar_if(AttributeError, TypeError, ctypes.ArgumentError):
+            ask = self._task._lib.MpFaceLandmarkerDetectForVideo
+            free = self._task._lib.MpFaceLandmarkerCloseResult
+            ask(self._task._handle, image._image_ptr, None, stamp, ctypes.byref(result))
         try:
+            if result.face_blendshapes_count != result.face_landmarks_count:
+                raise RuntimeError("MediaPipe gave blendshapes of other faces than points")
             return [
                 Finding(
                     self._mesh(result.face_landmarks[place]),
@@ -115,22 +136,37 @@ class _Memory:
     def _scores(self, shapes: Any) -> dict[str, float]:  # noqa: ANN401
         count, categories = shapes.categories_count, shapes.categories
         if len(self._names) != count:
-            self._names = [categories[i].category_name.decode() for i in range(count)]
+            self._names = [(categories[i].category_name or b"").decode() for i in range(count)]
         scores = _copied(categories, count, self._shape)["score"]
         return dict(zip(self._names, scores.tolist(), strict=True))
 
 
 def _fields(structure: Any, names: tuple[str, ...]) -> np.dtype[np.void]:  # noqa: ANN401
-    """Describe some 32-bit floats of a C structure to NumPy."""
-    offsets = [getattr(structure, name).offset for name in names]
+    """Describe some 32-bit floats of a C structure to NumPy.
+
+    Raises:
+        _Unfamiliar: they are other numbers.
+    """
+    fields = [getattr(structure, name) for name in names]
+    kinds = dict(structure._fields_)
+    if any(kinds[name] is not ctypes.c_float for name in names):
+        raise _Unfamiliar
     return np.dtype(
         {
             "names": list(names),
             "formats": [np.float32] * len(names),
-            "offsets": offsets,
+            "offsets": [field.offset for field in fields],
             "itemsize": ctypes.sizeof(structure),
         }
     )
+
+
+@contextmanager
+def _unfamiliar_if(*errors: type[Exception]) -> Iterator[None]:
+    try:
+        yield
+    except errors as error:
+        raise _Unfamiliar from error
 
 
 def _copied(pointer: Any, count: int, kind: np.dtype[np.void]) -> NDArray[np.void]:  # noqa: ANN401
