@@ -44,13 +44,18 @@ def explained(
     return np.asarray(1.0 - (left**2).mean(axis=0) / (spread**2).mean(axis=0))
 
 
+def evenly(shards: Shards, split: str = "") -> NDArray[np.intp]:
+    """Choose at most `MOST` rows, evenly spread, of one split where it is named."""
+    splits = shards.manifest.column("split").to_pylist()
+    rows = np.array([row for row, name in enumerate(splits) if split in ("", name)])
+    return rows[:: -(-len(rows) // MOST)]
+
+
 def faces(shards: str) -> NDArray[np.uint8]:
-    """Read at most `MOST` evenly spread crops of shards, of one split where it is named."""
+    """Read crops of shards, evenly spread, of one split where it is named."""
     path, _, split = shards.partition("@")
     opened = Shards(path)
-    splits = opened.manifest.column("split").to_pylist()
-    rows = np.array([row for row, name in enumerate(splits) if split in ("", name)])
-    return opened.crops(rows[:: -(-len(rows) // MOST)])
+    return opened.crops(evenly(opened, split))
 
 
 def main() -> None:

@@ -23,7 +23,15 @@ def shipped() -> FaceModel:
 
 
 @pytest.mark.parametrize(
-    "name", ["beyond_expressions", "compound_packaged", "ferplus_copies", "people", "tracking"]
+    "name",
+    [
+        "beyond_expressions",
+        "compound_packaged",
+        "ferplus_copies",
+        "people",
+        "seen_heads",
+        "tracking",
+    ],
 )
 def test_what_is_told_of_the_packaged_model_was_measured_with_the_one_that_is_shipped(
     shipped: FaceModel, name: str
