@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from facebehavior.databases import Shards
-from facebehavior.evaluation.metrics.ranking import roc_auc
 from facebehavior.labels import ACTION_UNIT_COLUMNS
 from facebehavior.model_file import FaceModel, find_model
+from facebehavior.training.validation import mean_auc
 from studies.beyond_expressions import evenly
 from studies.runs import tell
 
@@ -24,15 +24,15 @@ RESULT = Path("docs/results/seen_heads.json")
 SPLITS = {"train": "seen", "validation": "others"}
 
 
-def mean_auc(model: FaceModel, shards: Shards, split: str) -> float:
-    """Give the mean ROC AUC of the action units over a split, spread evenly."""
+def action_units_auc(model: FaceModel, shards: Shards, split: str) -> float:
+    """Give the mean ROC AUC of the action units over pictures of a split, spread evenly."""
     rows = evenly(shards, split)
     scores = model.predict(shards.crops(rows)).action_units
     if scores is None:
         raise SystemExit("expected a model of action units, found one without")
     table = shards.manifest.table.take(rows)
-    truth = [np.array(table.column(name).to_pylist(), dtype=bool) for name in ACTION_UNIT_COLUMNS]
-    return float(np.mean([roc_auc(own, scores[:, unit]) for unit, own in enumerate(truth)]))
+    truth = np.stack([table.column(name).to_numpy() for name in ACTION_UNIT_COLUMNS], axis=1)
+    return mean_auc(truth, np.ones_like(truth, dtype=bool), scores.astype(np.float64))
 
 
 def main() -> None:
@@ -46,7 +46,7 @@ def main() -> None:
     for path in given.shards:
         opened = Shards(path)
         found[path.name] = {
-            name: round(mean_auc(model, opened, split), 4) for split, name in SPLITS.items()
+            name: round(action_units_auc(model, opened, split), 4) for split, name in SPLITS.items()
         }
     tell(found, RESULT)
 

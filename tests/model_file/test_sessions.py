@@ -9,7 +9,7 @@ import pytest
 from tests.tiny_models import tiny_crops, write_tiny_model
 
 from facebehavior.errors import FaceBehaviorError
-from facebehavior.model_file import FaceModel, sessions
+from facebehavior.model_file import FaceModel, find_model, sessions
 
 
 class _Core:
@@ -30,16 +30,27 @@ def _pretend(monkeypatch: pytest.MonkeyPatch, *capabilities: str) -> None:
     monkeypatch.setattr(sessions, "_openvino", lambda: module)
 
 
+SINGLE = find_model("ferplus")
+IN_8_BITS = find_model("facebehavior-small")
+
+
 def test_openvino_is_chosen_on_processors_with_bf16(monkeypatch: pytest.MonkeyPatch) -> None:
     _pretend(monkeypatch, "FP32", "BF16")
-    assert sessions.quicker_runtime() == "openvino"
+    assert sessions.quicker_runtime(SINGLE) == "openvino"
 
 
 def test_onnxruntime_is_chosen_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     _pretend(monkeypatch, "FP32", "INT8")
-    assert sessions.quicker_runtime() == "onnxruntime"
+    assert sessions.quicker_runtime(SINGLE) == "onnxruntime"
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
-    assert sessions.quicker_runtime() == "onnxruntime"
+    assert sessions.quicker_runtime(SINGLE) == "onnxruntime"
+
+
+def test_a_file_in_8_bits_is_for_onnxruntime(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert FaceModel(IN_8_BITS, "onnxruntime").runtime == "onnxruntime int8"
+    assert FaceModel(SINGLE, "onnxruntime").runtime == "onnxruntime fp32"
+    _pretend(monkeypatch, "FP32", "BF16")
+    assert FaceModel(IN_8_BITS).runtime == "onnxruntime int8"
 
 
 def test_a_broken_openvino_leaves_onnxruntime_and_a_warning(
@@ -50,7 +61,7 @@ def test_a_broken_openvino_leaves_onnxruntime_and_a_warning(
 
     _pretend(monkeypatch)
     monkeypatch.setattr(sessions, "_openvino", broken)
-    assert sessions.quicker_runtime() == "onnxruntime"
+    assert sessions.quicker_runtime(SINGLE) == "onnxruntime"
     assert "libopenvino.so: cannot open" in caplog.text
 
 

@@ -88,8 +88,8 @@ class Analyzer(Closing):
             knowing any before, None names nobody.
 
     Raises:
-        FaceBehaviorError: the model or the detector cannot be opened, or people are to be named by
-            a model without an embedding.
+        FaceBehaviorError: the model or the detector cannot be opened, a model file is given for a
+            detector of your own, or people are to be named by a model without an embedding.
 
     Attributes:
         model: the model.
@@ -205,7 +205,10 @@ class Analyzer(Closing):
                     left_off.set()
 
     def borrowed_detector(self) -> AbstractContextManager[Detector]:
-        """Have the detector for oneself: where another analysis has it, one more is opened."""
+        """Have the detector for oneself: where another analysis has it, one more is opened.
+
+        A detector of your own is the only one: analyses that are gone through in turn share it.
+        """
         if self._lending is None:
             return nullcontext(self.detector)
         return self._lending.borrowed()

@@ -57,6 +57,12 @@ class VideoTask:
         Args:
             image: MediaPipe's `Image`.
             stamp: of the frame, in milliseconds; later than the last one.
+
+        Returns:
+            The faces, in MediaPipe's order; empty where there is none.
+
+        Raises:
+            ValueError: the stamp is not later than the last one.
         """
         if self._memory is not None:
             with suppress(_Unfamiliar):

@@ -26,7 +26,7 @@ class FaceModel:
 
     Args:
         path: the model file (ONNX with the metadata of this project).
-        runtime: `onnxruntime`, `openvino`, or `auto` for the quicker one of this machine.
+        runtime: `onnxruntime`, `openvino`, or `auto` for the quicker one for this file and machine.
             OpenVINO computes in bf16 where the processor has it; for figures that another
             machine should give as well, take `onnxruntime`.
         threads: processor cores to use.
@@ -52,7 +52,7 @@ class FaceModel:
         described = OnnxruntimeSession(self.path, threads)
         self.metadata = _metadata(self.path, described.inner)
         _check_graph(self.path, described.inner, self.metadata)
-        chosen = quicker_runtime() if runtime == "auto" else runtime
+        chosen = quicker_runtime(self.path) if runtime == "auto" else runtime
         self._session: Session = (
             described if chosen == "onnxruntime" else RUNTIMES[chosen](self.path, threads)
         )
