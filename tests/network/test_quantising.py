@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from facebehavior.errors import FaceBehaviorError
@@ -53,3 +54,34 @@ def test_it_cannot_be_trained_on(whole: Path, tmp_path: Path) -> None:
 def test_without_faces_there_are_no_scales(whole: Path, tmp_path: Path) -> None:
     with pytest.raises(FaceBehaviorError, match="expected some faces"):
         quantise(whole, faces(0), tmp_path / "small.onnx")
+
+
+def input_scale(path: Path) -> float:
+    graph = onnx.load_model(path).graph
+    first = next(one for one in graph.node if one.op_type == "QuantizeLinear")
+    assert first.input[0] == "faces"
+    values = {one.name: onnx.numpy_helper.to_array(one) for one in graph.initializer}
+    return float(values[first.input[1]])
+
+
+def test_a_single_glaring_value_leaves_the_steps_of_the_others_as_fine(
+    whole: Path, tmp_path: Path
+) -> None:
+    grey = 96 + faces(200) // 4
+    quantise(whole, grey, tmp_path / "grey.onnx")
+    glaring = grey.copy()
+    glaring[0, 0, 0, 0] = 255
+    quantise(whole, glaring, tmp_path / "glaring.onnx")
+    assert input_scale(tmp_path / "glaring.onnx") == pytest.approx(
+        input_scale(tmp_path / "grey.onnx"), rel=0.05
+    )
+
+
+def test_any_number_of_faces_will_do_and_nothing_is_printed(
+    whole: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for count in (1, 33):
+        differences = quantise(whole, faces(count), tmp_path / f"{count}.onnx")
+        assert max(differences.values()) < 0.1
+    printed = capfd.readouterr()
+    assert printed.out + printed.err == ""

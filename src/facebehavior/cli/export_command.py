@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     smaller.add_argument(
         "--int8",
         action="store_true",
-        help="convolutions in 8 bits: a quarter of the size, and often quicker; measure it",
+        help="the trunk in 8 bits: a quarter of the size, and often quicker; measure it",
     )
 
 

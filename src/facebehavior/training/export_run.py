@@ -76,7 +76,7 @@ CALIBRATION_FACES = 512
 
 
 def export_small(folder: Path, path: Path, name: str | None = None) -> dict[str, float]:
-    """Write a run's best weights as a model file whose convolutions are in 8 bits.
+    """Write a run's best weights as a model file whose trunk is in 8 bits.
 
     Args:
         folder: of a finished run; some of its training faces tell how large the activations are.
