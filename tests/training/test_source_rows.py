@@ -16,7 +16,7 @@ from facebehavior.labels import ATTRIBUTES_TASK, EXPRESSIONS, Manifest, label_ar
 from facebehavior.training.configuration import checked_configuration
 from facebehavior.training.data import TrainingData, open_training_data
 from facebehavior.training.label_set_section import LabelSet, Source
-from facebehavior.training.source_rows import in_part
+from facebehavior.training.source_rows import in_part, with_companions
 
 
 @pytest.fixture(scope="module")
@@ -94,10 +94,43 @@ def test_labels_of_some_tasks_alone() -> None:
     )
 
 
+def test_labels_are_read_only_beside_those_of_other_columns() -> None:
+    smile = {"valence": 0.4, "arousal": 0.2}
+    rows: list[dict[str, object]] = [
+        {"image": "a", "database": "x", **smile, "au12": True},
+        {"image": "b", "database": "x", **smile, "compound": "happily_surprised"},
+        {"image": "c", "database": "x", "attr_smiling": True, "expression": EXPRESSIONS[1]},
+        {"image": "d", "database": "x", "attr_smiling": True},
+    ]
+    manifest = Manifest.from_rows(rows)
+    labels = label_arrays(manifest, [ATTRIBUTES_TASK])
+    columns = {"affect": ("expression", "compound"), "attributes": ("expression",)}
+    kept = with_companions(Source(shards="x", only_with=columns), manifest, labels)
+    assert kept.affect_annotated.tolist() == [[False] * 2, [True] * 2, [False] * 2, [False] * 2]
+    assert kept.affect[0].tolist() == [0, 0]
+    assert kept.affect[1].tolist() == pytest.approx([0.4, 0.2])
+    attributes = kept.further["attributes"]
+    assert attributes.annotated.any(axis=1).tolist() == [False, False, True, False]
+    assert not attributes.values[3].any()
+    assert kept.any().tolist() == [True, True, True, False]
+    assert np.array_equal(kept.action_units_annotated, labels.action_units_annotated)
+    assert np.array_equal(kept.expression_annotated, labels.expression_annotated)
+    assert labels.affect_annotated[0].all()  # those that were given are as they were
+
+
+def test_a_picture_left_without_labels_is_not_learned_from(tmp_path: Path) -> None:
+    shard = write_toy_shard(tmp_path, ["valence", "arousal"], 12, seed=3)
+    with pytest.raises(FaceBehaviorError, match="found none to train on"):
+        opened({"shards": str(shard), "only_with": {"affect": ["expression"]}})
+
+
 @pytest.mark.parametrize(
     ("changed", "named"),
     [
         ({"tasks": ["identity_"]}, "found 'identity_'"),
+        ({"only_with": {"affects": ["expression"]}}, "found 'affects'"),
+        ({"only_with": {"affect": ["compounds"]}}, "found 'compounds'"),
+        ({"only_with": {"affect": []}}, "at least 1 item"),
         ({"without_subjects": ["SN001"]}, "no subject 'SN001'"),
         ({"part": (0.5, 0.5)}, "a smaller and a larger"),
     ],

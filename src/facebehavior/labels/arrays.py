@@ -1,7 +1,7 @@
 """A manifest's labels as arrays with masks."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -58,6 +58,25 @@ class LabelArrays:
             for name, labels in self.further.items()
         }
         return LabelArrays(**behaviour, further=further)
+
+    def without(self, task: str, rows: NDArray[np.bool_]) -> "LabelArrays":
+        """Give the labels with one task's missing on some rows, a mask (N,).
+
+        Raises:
+            KeyError: there is no such task.
+        """
+        if task in self.further:
+            kept = self.further[task]
+            values, annotated = kept.values.copy(), kept.annotated.copy()
+            values[rows], annotated[rows] = 0, False
+            return replace(self, further={**self.further, task: TaskLabels(values, annotated)})
+        if task not in _BEHAVIOUR:
+            raise KeyError(task)
+        names = (task, f"{task}_annotated")
+        changed = {name: getattr(self, name).copy() for name in names}
+        for array in changed.values():
+            array[rows] = 0
+        return replace(self, **changed)
 
     def any(self) -> NDArray[np.bool_]:
         """Give (N,) true where an image has any label."""

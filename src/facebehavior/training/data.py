@@ -30,7 +30,12 @@ from facebehavior.training.configuration import expanded
 from facebehavior.training.few_shot import few_of_each
 from facebehavior.training.holding_out import in_fold, in_share, persons_of
 from facebehavior.training.label_set_section import LabelSet, Source
-from facebehavior.training.source_rows import check_tasks, in_part, of_left_out_subjects
+from facebehavior.training.source_rows import (
+    check_tasks,
+    in_part,
+    of_left_out_subjects,
+    with_companions,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -239,6 +244,7 @@ def _open(
     if source.tasks is not None:
         check_tasks(source, tasks, with_people)
         labels = labels.only(source.tasks)
+    labels = with_companions(source, manifest, labels)
     labelled = labels.any() | np.array([name is not None for name in people])
     stays = ~of_left_out_subjects(source, manifest)
     known = in_split & labelled & stays

@@ -1,5 +1,6 @@
 """The section `label_sets` of a training configuration: which pictures are learned from."""
 
+from collections.abc import Mapping
 from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -50,6 +51,9 @@ class Source(Section):
         fold: hold out the subjects of this fold, in the place of a share of them.
         few_shot: learn from a few pictures a class alone, of those that are not held out.
         tasks: whose labels are read; all others are taken for missing. None reads every label.
+        only_with: tasks whose labels are read only of pictures that have a label in one of these
+            columns of the manifest, too. `affect: [expression, compound]` leaves out valence and
+            arousal of faces whose expression has no name.
         part: the pictures whose place in a draw by the run's seed, from 0 to 1, is from the first
             number on and below the second: 0 to 0.5 and 0.5 to 1 have none in common.
         without_subjects: people of whom no picture is trained on or held out, such as those of
@@ -62,6 +66,7 @@ class Source(Section):
     fold: Fold | None = None
     few_shot: FewShot | None = None
     tasks: tuple[str, ...] | None = None
+    only_with: Mapping[str, Annotated[tuple[str, ...], Field(min_length=1)]] = {}
     part: tuple[Share, Share] = (0.0, 1.0)
     without_subjects: tuple[str, ...] = ()
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facebehavior.errors import FaceBehaviorError
-from facebehavior.labels import IDENTITY, Manifest, Task
+from facebehavior.labels import IDENTITY, LabelArrays, Manifest, Task
 from facebehavior.model_file.metadata import BEHAVIOUR_HEADS
 from facebehavior.training.label_set_section import Source
 
@@ -29,6 +29,43 @@ def check_tasks(source: Source, tasks: Sequence[Task], people: bool) -> None:
                 f"{source.shards}: tasks: expected some of {', '.join(known)}, found {name!r}; "
                 "further tasks are named in network.heads or tasks"
             )
+
+
+def with_companions(source: Source, manifest: Manifest, labels: LabelArrays) -> LabelArrays:
+    """Leave out the labels that `only_with` reads of other pictures alone.
+
+    Args:
+        source: with the tasks and the columns.
+        manifest: of N rows.
+        labels: theirs.
+
+    Returns:
+        The same labels, some of them missing.
+
+    Raises:
+        FaceBehaviorError: there is no such task or no such column.
+    """
+    for task, columns in source.only_with.items():
+        known = [*BEHAVIOUR_HEADS, *labels.further]
+        if task not in known:
+            raise FaceBehaviorError(
+                f"{source.shards}: only_with: expected some of {', '.join(known)}, found {task!r}"
+            )
+        labels = labels.without(task, ~_labelled(source, manifest, columns))
+    return labels
+
+
+def _labelled(source: Source, manifest: Manifest, columns: Sequence[str]) -> NDArray[np.bool_]:
+    there = np.zeros(len(manifest), dtype=np.bool_)
+    for name in columns:
+        try:
+            there |= manifest.column(name).is_valid().to_numpy()
+        except KeyError as error:
+            raise FaceBehaviorError(
+                f"{source.shards}: only_with: expected a column that a manifest may have, such as "
+                f"expression or compound, found {name!r}"
+            ) from error
+    return there
 
 
 def in_part(source: Source, rows: int, seed: int) -> NDArray[np.bool_]:
