@@ -56,6 +56,46 @@ def test_without_faces_there_are_no_scales(whole: Path, tmp_path: Path) -> None:
         quantise(whole, faces(0), tmp_path / "small.onnx")
 
 
+def test_the_trunk_is_in_8_bits_and_the_heads_are_not(
+    make_network: Callable[..., object], make_metadata: Callable[..., object], tmp_path: Path
+) -> None:
+    heads = ("expression", "action_units", "affect", "embedding")
+    configuration = NetworkConfiguration(
+        backbone="compact_grid", width=16, input_size=32, channels=3, heads=heads
+    )
+    whole, small = tmp_path / "whole.onnx", tmp_path / "small.onnx"
+    export_model(make_network(configuration), make_metadata(configuration), whole)  # type: ignore[arg-type]
+    colour = np.random.default_rng(0).integers(0, 256, (40, 32, 32, 3), dtype=np.uint8)
+    quantise(whole, colour, small)
+    graph = onnx.load_model(small).graph
+    made_by = {name: node.op_type for node in graph.node for name in node.output}
+    kinds = {kind: [n for n in graph.node if n.op_type == kind] for kind in ("Add", "Relu", "Clip")}
+    in_8_bits = [
+        node
+        for node in kinds["Add"]
+        if [made_by.get(name) for name in node.input] == ["DequantizeLinear"] * 2
+    ]
+    assert len(in_8_bits) == 8
+    assert not kinds["Relu"]  # each is the lower end of the 8 bits before it
+    # Those of affect and of the embedding's length.
+    assert len(kinds["Clip"]) == 2
+    assert "DequantizeLinear" not in [made_by.get(node.input[0]) for node in kinds["Clip"]]
+    embedding = FaceModel(small, "onnxruntime").predict(colour[:5]).embedding
+    assert embedding is not None
+    np.testing.assert_allclose(np.linalg.norm(embedding, axis=1), 1.0, rtol=1e-5)
+
+
+def test_a_network_whose_activations_vanish_is_named(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_range(*_: object, **__: object) -> None:
+        raise ValueError("Too many bins for data range.")
+
+    monkeypatch.setattr("onnxruntime.quantization.quantize_static", without_range)
+    with pytest.raises(FaceBehaviorError, match=r"hardly differ.* \(Too many bins"):
+        quantise(whole, faces(), tmp_path / "small.onnx")
+
+
 def input_scale(path: Path) -> float:
     graph = onnx.load_model(path).graph
     first = next(one for one in graph.node if one.op_type == "QuantizeLinear")

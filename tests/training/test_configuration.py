@@ -91,3 +91,13 @@ def test_the_recipes_are_valid() -> None:
     for recipe in recipes:
         # Whoever trains by the recipe of a packaged model must not bear its name by accident.
         assert read_configuration(recipe).name.removeprefix("my-") == recipe.stem
+
+
+def test_each_run_of_the_packaged_model_goes_on_from_the_one_before() -> None:
+    folder = Path(__file__).parents[2] / "recipes/packaged"
+    runs = ["first", "second", "third", "fourth", "fifth", "sixth"]
+    read = [read_configuration(folder / f"{run}.yaml") for run in runs]
+    assert {one.name for one in read} == {"facebehavior-small"}
+    assert [one.version for one in read] == [str(number) for number in range(2, 8)]
+    started = [one.start_from for one in read]
+    assert started == [None, *(f"${{{run.upper()}}}" for run in runs[:-1])]

@@ -118,10 +118,17 @@ def test_labels_are_read_only_beside_those_of_other_columns() -> None:
     assert labels.affect_annotated[0].all()  # those that were given are as they were
 
 
-def test_a_picture_left_without_labels_is_not_learned_from(tmp_path: Path) -> None:
+def test_a_task_of_which_nothing_is_left_is_named(tmp_path: Path) -> None:
     shard = write_toy_shard(tmp_path, ["valence", "arousal"], 12, seed=3)
-    with pytest.raises(FaceBehaviorError, match="found none to train on"):
+    with pytest.raises(FaceBehaviorError, match="no label of affect beside one of expression"):
         opened({"shards": str(shard), "only_with": {"affect": ["expression"]}})
+
+
+def test_who_is_held_out_stays_so(shards: Path) -> None:
+    source: dict[str, Any] = {"shards": str(shards), "hold_out": 0.3}
+    all_labels = opened(source).held_out[0]
+    some = opened({**source, "only_with": {"action_units": ["expression"]}}).held_out[0]
+    assert np.array_equal(all_labels.rows, some.rows)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +136,9 @@ def test_a_picture_left_without_labels_is_not_learned_from(tmp_path: Path) -> No
     [
         ({"tasks": ["identity_"]}, "found 'identity_'"),
         ({"only_with": {"affects": ["expression"]}}, "found 'affects'"),
+        ({"only_with": {"identity": ["expression"]}}, "found 'identity'"),
         ({"only_with": {"affect": ["compounds"]}}, "found 'compounds'"),
+        ({"only_with": {"expression": ["label_own"]}}, "found 'label_own'"),
         ({"only_with": {"affect": []}}, "at least 1 item"),
         ({"without_subjects": ["SN001"]}, "no subject 'SN001'"),
         ({"part": (0.5, 0.5)}, "a smaller and a larger"),

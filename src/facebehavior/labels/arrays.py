@@ -70,9 +70,9 @@ class LabelArrays:
             values, annotated = kept.values.copy(), kept.annotated.copy()
             values[rows], annotated[rows] = 0, False
             return replace(self, further={**self.further, task: TaskLabels(values, annotated)})
-        if task not in _BEHAVIOUR:
-            raise KeyError(task)
         names = (task, f"{task}_annotated")
+        if not set(names) <= set(_BEHAVIOUR):
+            raise KeyError(task)
         changed = {name: getattr(self, name).copy() for name in names}
         for array in changed.values():
             array[rows] = 0

@@ -51,9 +51,10 @@ class Source(Section):
         fold: hold out the subjects of this fold, in the place of a share of them.
         few_shot: learn from a few pictures a class alone, of those that are not held out.
         tasks: whose labels are read; all others are taken for missing. None reads every label.
-        only_with: tasks whose labels are read only of pictures that have a label in one of these
-            columns of the manifest, too. `affect: [expression, compound]` leaves out valence and
-            arousal of faces whose expression has no name.
+        only_with: tasks whose labels are read, and held out, of those pictures alone that have a
+            label in one of these columns of the manifest, too: `affect: [expression, compound]`
+            leaves out valence and arousal of faces whose expression has no name. Votes have a
+            column of their own, `expression_votes`; identity cannot be chosen so.
         part: the pictures whose place in a draw by the run's seed, from 0 to 1, is from the first
             number on and below the second: 0 to 0.5 and 0.5 to 1 have none in common.
         without_subjects: people of whom no picture is trained on or held out, such as those of

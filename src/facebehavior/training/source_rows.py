@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facebehavior.errors import FaceBehaviorError
-from facebehavior.labels import IDENTITY, LabelArrays, Manifest, Task
+from facebehavior.labels import IDENTITY, MANIFEST_COLUMNS, LabelArrays, Manifest, Task
 from facebehavior.model_file.metadata import BEHAVIOUR_HEADS
 from facebehavior.training.label_set_section import Source
 
@@ -32,7 +32,7 @@ def check_tasks(source: Source, tasks: Sequence[Task], people: bool) -> None:
 
 
 def with_companions(source: Source, manifest: Manifest, labels: LabelArrays) -> LabelArrays:
-    """Leave out the labels that `only_with` reads of other pictures alone.
+    """Drop the labels of `only_with` in pictures without a label in the columns that it names.
 
     Args:
         source: with the tasks and the columns.
@@ -43,28 +43,32 @@ def with_companions(source: Source, manifest: Manifest, labels: LabelArrays) -> 
         The same labels, some of them missing.
 
     Raises:
-        FaceBehaviorError: there is no such task or no such column.
+        FaceBehaviorError: there is no such task or column, or no label of a task is left.
     """
     for task, columns in source.only_with.items():
-        known = [*BEHAVIOUR_HEADS, *labels.further]
+        known = [*BEHAVIOUR_HEADS, *(name for name in labels.further if name != IDENTITY)]
         if task not in known:
             raise FaceBehaviorError(
                 f"{source.shards}: only_with: expected some of {', '.join(known)}, found {task!r}"
             )
         labels = labels.without(task, ~_labelled(source, manifest, columns))
+        if not labels.only([task]).any().any():
+            raise FaceBehaviorError(
+                f"{source.shards}: only_with: found no label of {task} beside one of "
+                f"{', '.join(columns)}; leave {task} out, or name other columns"
+            )
     return labels
 
 
 def _labelled(source: Source, manifest: Manifest, columns: Sequence[str]) -> NDArray[np.bool_]:
     there = np.zeros(len(manifest), dtype=np.bool_)
     for name in columns:
-        try:
-            there |= manifest.column(name).is_valid().to_numpy()
-        except KeyError as error:
+        if name not in MANIFEST_COLUMNS and name not in manifest.table.column_names:
             raise FaceBehaviorError(
-                f"{source.shards}: only_with: expected a column that a manifest may have, such as "
+                f"{source.shards}: only_with: expected a column of the manifest, such as "
                 f"expression or compound, found {name!r}"
-            ) from error
+            )
+        there |= manifest.column(name).is_valid().to_numpy()
     return there
 
 
