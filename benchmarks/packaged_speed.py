@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from facebehavior.model_file import FaceModel
 from facebehavior.model_file.packaged import packaged_models
@@ -74,7 +75,7 @@ def measure(repeats: int) -> list[dict[str, object]]:
     ]
 
 
-def _crops(model: FaceModel) -> np.ndarray:
+def _crops(model: FaceModel) -> NDArray[np.uint8]:
     crop = model.metadata.crop
     shape = (MOST_FACES, crop.size, crop.size, crop.channels)
     return np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)

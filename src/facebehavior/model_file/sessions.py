@@ -133,7 +133,7 @@ def quicker_runtime(path: Path) -> str:
 
     It is OpenVINO where that is installed, the processor has bf16 instructions and the file is in
     16 or 32 bits: there it takes half the time or less. In 8 bits onnxruntime is the quicker
-    (`benchmarks/network_speed.py`), in single precision the two are equally quick.
+    (`benchmarks/packaged_speed.py`), in single precision the two are equally quick.
 
     Args:
         path: the ONNX file.
