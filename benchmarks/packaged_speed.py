@@ -36,15 +36,15 @@ def main() -> None:
         arguments.output.write_text(content + "\n")
 
 
-def measure(repeats: int) -> list[dict[str, object]]:
+def measure(repeats: int) -> dict[str, object]:
     """Time every packaged model in every runtime that is installed.
 
     Args:
         repeats: times that each is measured.
 
     Returns:
-        A row for each: its name and version, runtime, median and shortest milliseconds a face, and
-        the ratio of its median to the reference's.
+        For each its name and version, runtime, size, median and shortest milliseconds a face, and the
+        ratio of its median to the reference's; which one that is, and the repeats.
     """
     runtimes = ["onnxruntime"] + (["openvino"] if find_spec("openvino") else [])
     models = {
@@ -62,7 +62,7 @@ def measure(repeats: int) -> list[dict[str, object]]:
             model.predict(crops[key])
             times[key].append(1000 * (time.perf_counter() - begun) / MOST_FACES)
     reference = statistics.median(times[REFERENCE])
-    return [
+    rows = [
         {
             "model": f"{model.metadata.name} {model.metadata.version}",
             "runtime": model.runtime,
@@ -73,6 +73,7 @@ def measure(repeats: int) -> list[dict[str, object]]:
         }
         for key, model in models.items()
     ]
+    return {"reference": " on ".join(REFERENCE), "repeats": repeats, "models": rows}
 
 
 def _crops(model: FaceModel) -> NDArray[np.uint8]:

@@ -85,7 +85,7 @@ def speed_figures() -> str:
         "| --- | --- | --- |",
         *(
             f"| {row['model']}, {row['runtime']} | {row['median_ms']:.2f} | {row['ratio']:.2f} |"
-            for row in _result("packaged_speed.json")
+            for row in _result("packaged_speed.json")["models"]
         ),
         "",
         f"| training, {training['size']} pixels, {training['precision']} | images a second |",
