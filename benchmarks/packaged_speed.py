@@ -43,8 +43,8 @@ def measure(repeats: int) -> dict[str, object]:
         repeats: times that each is measured.
 
     Returns:
-        For each its name and version, runtime, size, median and shortest milliseconds a face, and the
-        ratio of its median to the reference's; which one that is, and the repeats.
+        For each its name and version, runtime, size, median and shortest milliseconds a face, and
+        the ratio of its median to the reference's; which one that is, and the repeats.
     """
     runtimes = ["onnxruntime"] + (["openvino"] if find_spec("openvino") else [])
     models = {
