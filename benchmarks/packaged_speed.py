@@ -1,7 +1,7 @@
 """How long the packaged models take for an aligned face: batches of 32, one core.
 
 From 8-bit crops to predictions, normalising included. The reference is the model with every head in
-single precision on ONNX Runtime (`facebehavior-small-float16`, whose weights are read into it).
+single precision on ONNX Runtime (`facebehavior-small-float16`, whose weights become 32 bits there).
 All are measured in turn, many times, so that a busy machine slows all; medians and the shortest.
 
     python benchmarks/packaged_speed.py [--repeats 41] [-o result.json]

@@ -17,9 +17,11 @@ is kept beside the output, and not looked at again.
 
 import argparse
 import hashlib
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,7 @@ from numpy.typing import NDArray
 from facebehavior.databases import READERS, ReadingReport
 from facebehavior.databases.landmarks import BORDER, enlarge
 from facebehavior.databases.workers import chunks_in_processes
-from facebehavior.errors import BadInput
+from facebehavior.errors import BadInput, FaceBehaviorError
 from facebehavior.faces.detectors import open_detector
 from facebehavior.faces.face import Detector, Face
 from facebehavior.faces.media import read_image
@@ -38,6 +40,8 @@ from facebehavior.labels import VOTE_EXPRESSIONS, Manifest
 from facebehavior.synthesis.truth.affect import POSITIONS
 
 ROWS_TOGETHER = 500
+_POINTS_FILE = "shape_predictor_5_face_landmarks.dat"
+_EMBEDDING_FILE = "dlib_face_recognition_resnet_model_v1.dat"
 EMBEDDING_SIZE = 128
 CHIP_SIZE, CHIP_PADDING = 150, 0.25
 
@@ -103,7 +107,19 @@ def main() -> None:
 
 
 def look(images: Sequence[str], kept: Path, teacher: Path, workers: int) -> Seen:
-    """Ask the teachers about all pictures; go on where an earlier run has stopped."""
+    """Ask the teachers about all pictures; go on where an earlier run has stopped.
+
+    Raises:
+        FaceBehaviorError: dlib or a file of the teacher is missing.
+    """
+    if find_spec("dlib") is None:
+        raise FaceBehaviorError("dlib is not installed; pip install --no-deps dlib-bin")
+    for name in (_POINTS_FILE, _EMBEDDING_FILE):
+        if not (teacher / name).is_file():
+            raise FaceBehaviorError(
+                f"{teacher / name}: expected a file of the package face_recognition_models, found "
+                "none; --teacher names the folder that holds it"
+            )
     kept.mkdir(parents=True, exist_ok=True)
     starts = range(0, len(images), ROWS_TOGETHER)
     missing = [start for start in starts if not (kept / f"{start:06d}.npz").is_file()]
@@ -194,8 +210,8 @@ def _networks(teacher: Path) -> tuple[Any, Any]:
     import dlib
 
     return (
-        dlib.shape_predictor(str(teacher / "shape_predictor_5_face_landmarks.dat")),
-        dlib.face_recognition_model_v1(str(teacher / "dlib_face_recognition_resnet_model_v1.dat")),
+        dlib.shape_predictor(str(teacher / _POINTS_FILE)),
+        dlib.face_recognition_model_v1(str(teacher / _EMBEDDING_FILE)),
     )
 
 
@@ -211,4 +227,8 @@ def _embedded(picture: NDArray[np.uint8], face: Face, teacher: Path) -> NDArray[
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except FaceBehaviorError as mistake:
+        print(f"weak_labels: {mistake}", file=sys.stderr)
+        sys.exit(2)

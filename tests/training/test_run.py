@@ -15,7 +15,13 @@ from tests.training.toys import write_toy_shard
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.model_file import FaceModel
-from facebehavior.training import export_run, read_configuration, run_training
+from facebehavior.training import (
+    export_half,
+    export_run,
+    export_small,
+    read_configuration,
+    run_training,
+)
 from facebehavior.training.configuration import Configuration
 
 FILES = ("best.safetensors", "checkpoint.safetensors", "metrics.jsonl", "summary.json")
@@ -152,15 +158,18 @@ def test_an_unfinished_or_damaged_run_is_not_exported(
     with pytest.raises(FaceBehaviorError, match="expected a training run"):
         export_run(tmp_path, tmp_path / "toy.onnx")
     run_training(checked(toy_configuration([expression_shards], epochs=1)), tmp_path / "run")
-    with pytest.raises(FaceBehaviorError, match=r"ending in \.onnx"):
-        export_run(tmp_path / "run", tmp_path / "toy.pt")
+    for export in (export_run, export_half, export_small):
+        with pytest.raises(FaceBehaviorError, match=r"ending in \.onnx"):
+            export(tmp_path / "run", tmp_path / "toy.pt")
+    assert not (tmp_path / "toy.pt").exists()
     best = tmp_path / "run/best.safetensors"
     best.write_bytes(best.read_bytes()[:100])
     with pytest.raises(FaceBehaviorError, match="damaged"):
         export_run(tmp_path / "run", tmp_path / "toy.onnx")
     (tmp_path / "run/summary.json").unlink()
-    with pytest.raises(FaceBehaviorError, match="not finished"):
-        export_run(tmp_path / "run", tmp_path / "toy.onnx")
+    for export in (export_run, export_half, export_small):
+        with pytest.raises(FaceBehaviorError, match="not finished"):
+            export(tmp_path / "run", tmp_path / "toy.onnx")
 
 
 def test_a_damaged_checkpoint_is_one_clear_error(expression_shards: Path, tmp_path: Path) -> None:

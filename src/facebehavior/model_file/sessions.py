@@ -132,8 +132,8 @@ def quicker_runtime(path: Path) -> str:
     """Give the name of the quicker runtime for a file; always the same on one machine.
 
     It is OpenVINO where that is installed, the processor has bf16 instructions and the file is in
-    16 or 32 bits: there it takes half the time or less. In 8 bits onnxruntime is the quicker
-    (`benchmarks/packaged_speed.py`), in single precision the two are equally quick.
+    16 or 32 bits: there it takes half to three fifths of the time. In 8 bits onnxruntime is the
+    quicker (`benchmarks/packaged_speed.py`), in single precision the two are equally quick.
 
     Args:
         path: the ONNX file.

@@ -76,6 +76,8 @@ def quantise(model: str | Path, crops: NDArray[np.uint8], path: str | Path) -> d
                 extra_options={"CalibPercentile": PERCENTILE, "CalibStridedMinMax": 1},
             )
         except ValueError as error:
+            if "bins" not in str(error):  # another error than that of a histogram without a range
+                raise
             raise FaceBehaviorError(
                 f"{model}: no scales of 8 bits can be found, since some activations hardly differ "
                 f"on these faces ({error}); train the network for longer, or keep 16 bits"

@@ -238,11 +238,11 @@ def _open(
         raise FaceBehaviorError(
             f"{source.shards}: expected pictures of the split {source.split!r}, found: {known}"
         )
+    check_tasks(source, tasks, with_people)
     people = np.full(len(manifest), None, dtype=object)
     if with_people and (source.tasks is None or IDENTITY in source.tasks):
         people[:] = person_names(manifest)
     if source.tasks is not None:
-        check_tasks(source, tasks, with_people)
         labels = labels.only(source.tasks)
     labels = with_companions(source, manifest, labels)
     labelled = labels.any() | np.array([name is not None for name in people])

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.alignment import CropParameters
@@ -31,8 +32,7 @@ def export_run(folder: Path, path: Path, name: str | None = None) -> float:
     Raises:
         FaceBehaviorError: the run is not finished or damaged, or the file cannot be written.
     """
-    if path.suffix != ".onnx":
-        raise FaceBehaviorError(f"{path}: expected a name ending in .onnx")
+    _check_name(path)
     configuration = read_run_configuration(folder)
     summary_file = folder / SUMMARY
     if not summary_file.is_file():
@@ -90,17 +90,11 @@ def export_small(folder: Path, path: Path, name: str | None = None) -> dict[str,
         FaceBehaviorError: the run is not finished, its pictures are gone, or the file cannot be
             written.
     """
-    configuration = read_run_configuration(folder)
-    data = run_data(configuration)
-    sources = [pictures for chosen in data.label_sets for pictures in chosen]
-    share = -(-CALIBRATION_FACES // len(sources))
-    crops = [
-        one.shards.crops(one.rows[:: max(1, len(one.rows) // share)][:share]) for one in sources
-    ]
+    _check_name(path)
     with tempfile.TemporaryDirectory() as made:
         whole = Path(made) / "whole.onnx"
         export_run(folder, whole, name)
-        return quantise(whole, np.concatenate(crops), path)
+        return quantise(whole, _training_faces(folder), path)
 
 
 def export_half(folder: Path, path: Path, name: str | None = None) -> float:
@@ -118,10 +112,25 @@ def export_half(folder: Path, path: Path, name: str | None = None) -> float:
         FaceBehaviorError: the run is not finished, a weight is too large, or the file cannot be
             written.
     """
+    _check_name(path)
     with tempfile.TemporaryDirectory() as made:
         whole = Path(made) / "whole.onnx"
         export_run(folder, whole, name)
         return halve(whole, path)
+
+
+def _check_name(path: Path) -> None:
+    if path.suffix != ".onnx":
+        raise FaceBehaviorError(f"{path}: expected a name ending in .onnx")
+
+
+def _training_faces(folder: Path) -> NDArray[np.uint8]:
+    data = run_data(read_run_configuration(folder))
+    sources = [pictures for chosen in data.label_sets for pictures in chosen]
+    share = -(-CALIBRATION_FACES // len(sources))
+    return np.concatenate(
+        [one.shards.crops(one.rows[:: max(1, len(one.rows) // share)][:share]) for one in sources]
+    )
 
 
 def _verification(summary: Mapping[str, Any]) -> MatchThreshold | None:

@@ -12,30 +12,33 @@ from facebehavior.training.label_set_section import Source
 
 
 def check_tasks(source: Source, tasks: Sequence[Task], people: bool) -> None:
-    """Check that a source reads labels of tasks that there are.
+    """Check that a source's `tasks` and `only_with` name tasks that there are.
 
     Args:
-        source: whose `tasks` are not None.
+        source: what it names.
         tasks: beside expression, action units and affect.
         people: whether people are told apart.
 
     Raises:
         FaceBehaviorError: there is no such task.
     """
-    known = [*BEHAVIOUR_HEADS, *(task.name for task in tasks), *([IDENTITY] if people else [])]
-    for name in source.tasks or ():
-        if name not in known:
-            raise FaceBehaviorError(
-                f"{source.shards}: tasks: expected some of {', '.join(known)}, found {name!r}; "
-                "further tasks are named in network.heads or tasks"
-            )
+    known = [*BEHAVIOUR_HEADS, *(task.name for task in tasks)]
+    named = {"tasks": source.tasks or (), "only_with": source.only_with}
+    for key, names in named.items():
+        allowed = [*known, IDENTITY] if people and key == "tasks" else known
+        for name in names:
+            if name not in allowed:
+                raise FaceBehaviorError(
+                    f"{source.shards}: {key}: expected some of {', '.join(allowed)}, found "
+                    f"{name!r}; further tasks are named in network.heads or tasks"
+                )
 
 
 def with_companions(source: Source, manifest: Manifest, labels: LabelArrays) -> LabelArrays:
     """Drop the labels of `only_with` in pictures without a label in the columns that it names.
 
     Args:
-        source: with the tasks and the columns.
+        source: with the columns, and tasks that there are (`check_tasks`).
         manifest: of N rows.
         labels: theirs.
 
@@ -43,14 +46,9 @@ def with_companions(source: Source, manifest: Manifest, labels: LabelArrays) -> 
         The same labels, some of them missing.
 
     Raises:
-        FaceBehaviorError: there is no such task or column, or no label of a task is left.
+        FaceBehaviorError: there is no such column, or no label of a task is left.
     """
     for task, columns in source.only_with.items():
-        known = [*BEHAVIOUR_HEADS, *(name for name in labels.further if name != IDENTITY)]
-        if task not in known:
-            raise FaceBehaviorError(
-                f"{source.shards}: only_with: expected some of {', '.join(known)}, found {task!r}"
-            )
         labels = labels.without(task, ~_labelled(source, manifest, columns))
         if not labels.only([task]).any().any():
             raise FaceBehaviorError(
