@@ -129,7 +129,8 @@ def equal_error_threshold(
     values = np.unique(similarities)
     middles = (values[1:] + values[:-1]) / 2
     candidates = np.concatenate([[values[0] - 1e-6], middles, [values[-1] + 1e-6]])
-    false_matches = 1.0 - np.searchsorted(others, candidates, side="right") / len(others)
+    above = len(others) - np.searchsorted(others, candidates, side="right")
+    false_matches = above / len(others)
     missed = np.searchsorted(matched, candidates, side="right") / len(matched)
     best = int(np.argmin(np.abs(false_matches - missed)))
     return MatchThreshold(

@@ -67,6 +67,18 @@ def test_the_true_match_rate_is_that_of_the_roc_curve(seed: int, rate: float) ->
     assert true_match_rate(similarities, same, rate) == pytest.approx(expected, abs=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("count", "rate"), [(3000, 0.01), (3000, 0.001), (1500, 0.01), (100, 0.01), (1000, 0.03)]
+)
+def test_a_rate_allows_as_many_false_matches_as_it_says(count: int, rate: float) -> None:
+    allowed = round(count * rate)
+    others = np.arange(count, dtype=np.float64)
+    same = np.arange(count + 2) >= count
+    # One person's pairs: one below exactly as many others as are allowed, one below one more.
+    similarities = np.append(others, [count - allowed - 0.5, count - allowed - 1.5])
+    assert true_match_rate(similarities, same, rate) == 0.5
+
+
 def test_each_fold_takes_its_threshold_from_the_others() -> None:
     similarities = np.array([0.9, 0.2, 0.55, 0.45, 0.8, 0.1])
     same = np.array([True, False, False, True, True, False])

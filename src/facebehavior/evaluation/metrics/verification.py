@@ -168,7 +168,9 @@ def _rates(
     values = np.unique(similarities)
     thresholds = np.concatenate([[-np.inf], values])
     with np.errstate(invalid="ignore", divide="ignore"):
-        false_matches = 1.0 - np.searchsorted(others, thresholds, side="right") / len(others)
+        # Counts over counts: 30 of 3,000 is then .01 exactly, which 1 - 2,970 / 3,000 is not.
+        above = len(others) - np.searchsorted(others, thresholds, side="right")
+        false_matches = above / np.float64(len(others))
         missed = np.searchsorted(matched, thresholds, side="right") / np.float64(len(matched))
     return false_matches, missed
 
