@@ -13,7 +13,6 @@ from sklearn.metrics import accuracy_score, balanced_accuracy_score
 from tests.conftest import Answer
 from tests.databases.trees.faces import write_face
 from tests.tiny_models import SIZE, TinyModel, tiny_crops, write_tiny_model
-from tests.training.toys import write_toy_shard
 
 from facebehavior.compound import COMPOUND_SETS, compound_posterior
 from facebehavior.errors import FaceBehaviorError
@@ -343,36 +342,3 @@ def test_protocols_are_listed(facebehavior: Callable[..., Answer]) -> None:
     for name in ("disfa-12", "raf-db", "abaw-mtl", "celeba-attributes", "ferplus-majority"):
         assert f"\n{name} " in f"\n{answer.output}"
     assert len(ACTION_UNIT_COLUMNS) == 17
-
-
-def test_a_card_over_several_sets_of_pictures(
-    facebehavior: Callable[..., Answer], tiny_model: Path, tmp_path: Path
-) -> None:
-    shards = []
-    for name, columns in (("first", ["expression"]), ("second", ["au12", "valence", "arousal"])):
-        shards.append(write_toy_shard(tmp_path / name, columns, 60))
-    words = tmp_path / "words.md"
-    words.write_text("**What it is for.** Nothing: it is a test.\n")
-    out = tmp_path / "card"
-    given = (f"{shards[0]}@test", f"{shards[1]}@train@default")
-    answer = facebehavior(
-        "evaluate", tiny_model, *given, "--report", out, "--words", words, "--by", "subject"
-    )
-    assert answer.code == 0, answer.errors
-    text = (out / "card.md").read_text()
-    for said in ("Model card: tiny 1", "it is a test", "## Figures", "action units: mean roc auc",
-                 "### Expressions on first", "[second](second/report.md)"):  # fmt: skip
-        assert said in text
-    assert (out / "first" / "confusion.png").is_file()
-    assert json.loads((out / "second" / "report.json").read_text())["split"] == "train"
-    wrong = ("evaluate", tiny_model, *given, "--report", tmp_path / "none")
-    for words_of_it, said in (
-        (("--by", "gendr"), "no column 'gendr'"),
-        (("--words", tmp_path / "no.md"), "no.md"),
-        (("--protocol", "defualt"), "no protocol 'defualt'"),
-    ):
-        refused = facebehavior(*wrong, *words_of_it)
-        assert (refused.code, said in refused.errors) == (2, True)
-    refused = facebehavior("evaluate", tiny_model, *given)
-    assert (refused.code, "go with --report" in refused.errors) == (2, True)
-    assert facebehavior("evaluate", tiny_model, "a@b@c@d", "--report", out).code == 2

@@ -88,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
         report_text,
         write_report,
     )
-    from facebehavior.evaluation.card import parsed_test_set, write_card
+    from facebehavior.evaluation.card import distinct_names, parsed_test_set, write_card
     from facebehavior.model_file import FaceModel, find_model
 
     if arguments.protocol == "list":
@@ -104,7 +104,10 @@ def run(arguments: argparse.Namespace) -> int:
         )
     # What is wrong with any set is said before the first is measured.
     path = find_model(arguments.model)
-    sets = [(one.name, one.split, find_protocol(one.protocol), Shards(one.path)) for one in given]
+    sets = [
+        (name, one.split, find_protocol(one.protocol), Shards(one.path))
+        for name, one in zip(distinct_names(given), given, strict=True)
+    ]
     columns = [shards.manifest.table.column_names for *_, shards in sets]
     _check_columns(arguments.by, columns)
     words = _words(arguments.words)

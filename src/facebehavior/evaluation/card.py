@@ -1,11 +1,12 @@
 """The model card: what a model is, and every figure that was measured of it."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from facebehavior.errors import FaceBehaviorError
-from facebehavior.evaluation.naming import bounds, figure
+from facebehavior.evaluation.naming import TASKS, bounds, figure
 from facebehavior.evaluation.report import write_report
 from facebehavior.evaluation.results import ActionUnitsResult, Evaluation, ExpressionResult
 from facebehavior.evaluation.tables import markdown_table
@@ -31,8 +32,8 @@ class TestSet:
 
     @property
     def name(self) -> str:
-        """What the set is called in the card."""
-        return Path(self.path).name
+        """What the set is called in the card where no other is called so."""
+        return os.path.basename(os.path.abspath(self.path))
 
 
 def parsed_test_set(text: str, split: str | None, protocol: str) -> TestSet:
@@ -52,6 +53,31 @@ def parsed_test_set(text: str, split: str | None, protocol: str) -> TestSet:
     return TestSet(path, rest[0] or None if rest else split, rest[1] if len(rest) > 1 else protocol)
 
 
+def distinct_names(sets: Sequence[TestSet]) -> list[str]:
+    """Name each set in the card; the name is that of its folder of results too.
+
+    Sets whose names coincide are told apart by their splits and, where that is not enough, by
+    their protocols.
+
+    Raises:
+        FaceBehaviorError: two sets differ in none of these.
+    """
+    names = [one.name for one in sets]
+    for part in ("split", "protocol"):
+        names = [
+            f"{name}-{told}" if names.count(name) > 1 and (told := getattr(one, part)) else name
+            for name, one in zip(names, sets, strict=True)
+        ]
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            first, second = sets[names.index(name)].path, sets[place].path
+            raise FaceBehaviorError(
+                f"expected sets with a name of their own in the card, found {first} and {second}, "
+                f"which would both be {name}; rename a folder, or name another split or protocol"
+            )
+    return names
+
+
 def write_card(
     folder: str | Path,
     metadata: ModelMetadata,
@@ -65,7 +91,7 @@ def write_card(
         folder: where to write; made where it is missing.
         metadata: of the model.
         size: of the model file, in bytes.
-        found: name of each set and what was measured on it.
+        found: name of each set, each another, and what was measured on it.
         words: Markdown that people have written: what the model is for, what taught it, what goes
             wrong.
 
@@ -126,7 +152,7 @@ def _untrained(metadata: ModelMetadata) -> str:
 def _main_figures(found: Sequence[tuple[str, Evaluation]]) -> str:
     rows = []
     for name, evaluation in found:
-        for task in ("expression", "action_units", "affect", "compound", "attributes", "identity"):
+        for task in TASKS:
             result = getattr(evaluation, task)
             for metric, interval in {} if result is None else result.figures.items():
                 spoken = f"{task}: {metric}".replace("_", " ")
