@@ -1,6 +1,7 @@
 """The training loop: resumes by itself, and ends the same whether it was interrupted or not."""
 
 import copy
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -38,7 +39,8 @@ NOTED_EVERY = 50
 """Steps between two lines of training losses in the journal."""
 
 Validate = Callable[[nn.Module], Mapping[str, float]]
-"""Gives a network's figures on the held-out pictures; `score` is the one to be raised."""
+"""Gives a network's figures on the held-out pictures; `score` is the one to be raised, nan where
+the network no longer answers in finite numbers."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ def train(
         The progress at the end.
 
     Raises:
-        FaceBehaviorError: a checkpoint is damaged, of other data, or cannot be written.
+        FaceBehaviorError: training has diverged, or a checkpoint is damaged, of other data, or
+            cannot be written.
     """
     settings = configuration.optimisation
     steps = max(1, round(settings.epochs * batches.steps_per_epoch))
@@ -107,15 +110,17 @@ def train(
     ):
         rate = learning_rate(step, steps, settings.learning_rate, settings.warm_up)
         lesson = _Lesson(step, step / steps, rate)
-        figures, logits = _learn(learner, batch, lesson, configuration, fabric, objective)
+        losses, logits = _learn(learner, batch, lesson, configuration, fabric, objective)
         progress = replace(progress, step=step + 1)
         if progress.step % NOTED_EVERY == 0 and journal is not None:
-            losses = {f"loss_{name}": float(value) for name, value in figures.items()}
+            noted = {f"loss_{name}": float(value) for name, value in losses.items()}
             means = {} if watch is None else watch.see(progress.step, logits)
-            noted = {f"mean_{name}": value for name, value in means.items()}
-            journal.note(progress.step, {"learning_rate": rate, **losses, **noted})
+            noted |= {f"mean_{name}": value for name, value in means.items()}
+            journal.note(progress.step, {"learning_rate": rate, **noted})
         if progress.step % validation == 0 or progress.step == steps:
-            progress = _validate(learner, progress, folder, fabric, journal, validate)
+            figures = _figures(learner.average, fabric, validate)
+            _check_converging(figures, progress, folder, settings)
+            progress = _validated(learner, progress, folder, fabric, journal, figures)
         if progress.step % configuration.run.checkpoint_every == 0 or progress.step == steps:
             if fabric.is_global_zero:
                 save_checkpoint(checkpoint, progress, *_parts(learner))
@@ -236,22 +241,40 @@ def join_gradient(table: LearnedTable, fabric: Fabric) -> None:
         table.logits.grad = torch.as_tensor(gradient)
 
 
-def _validate(
+def _figures(average: nn.Module, fabric: Fabric, validate: Validate) -> Mapping[str, float]:
+    """Look at the averaged weights; the score is nan where they are not finite themselves."""
+    figures: Mapping[str, float] = {}
+    if fabric.is_global_zero:
+        finite = all(bool(value.isfinite().all()) for value in average.state_dict().values())
+        figures = validate(average) if finite else {"score": math.nan}
+    return fabric.broadcast(figures)
+
+
+def _check_converging(
+    figures: Mapping[str, float], progress: Progress, folder: Path, settings: Optimisation
+) -> None:
+    if not math.isnan(figures.get("score", 0.0)):
+        return
+    kept = f"{folder / BEST} keeps the weights of step {progress.best_step}"
+    raise FaceBehaviorError(
+        f"training has diverged by step {progress.step}: the network no longer computes finite "
+        f"numbers; give a lower optimisation.learning_rate (found {settings.learning_rate:g}) and "
+        f"another folder" + (f"; {kept}" if progress.best_step else "")
+    )
+
+
+def _validated(
     learner: Learner,
     progress: Progress,
     folder: Path,
     fabric: Fabric,
     journal: Journal | None,
-    validate: Validate,
+    figures: Mapping[str, float],
 ) -> Progress:
-    """Look at the averaged weights; keep them where they are the best so far."""
-    figures: Mapping[str, float] = {}
-    if fabric.is_global_zero:
-        figures = validate(learner.average)
-    figures = fabric.broadcast(figures)
+    """Note the figures; keep the averaged weights where they are the best so far."""
     score = figures.get("score")
-    # Without held-out pictures the latest weights are the best known.
-    better = score is None or progress.best_score is None or score > progress.best_score
+    # Where no figure is defined, as without held-out pictures, the latest weights are the best.
+    better = progress.best_score is None or (score is not None and score > progress.best_score)
     if journal is not None:
         if better:
             save_weights(folder / BEST, learner.average)

@@ -91,8 +91,11 @@ def scores(found: HeldOut) -> dict[str, float]:
     """Give each task's figures, and `score`, their mean, by which the best checkpoint is chosen.
 
     A figure that is undefined, as where the held-out pictures have no label of a task or all the
-    same, is left out, and so is the score where there is no figure at all.
+    same, is left out, and so is the score where there is no figure at all. Of answers that are not
+    all finite there is no figure, and the score is nan.
     """
+    if not all(np.isfinite(values).all() for values in found.logits.values()):
+        return {"score": float("nan")}
     figures: dict[str, float] = {}
     labels = found.labels
     if "expression" in found.logits and labels.expression_annotated.any():
