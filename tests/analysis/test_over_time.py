@@ -1,6 +1,7 @@
 """Smoothing, baselines, abstention, events and summaries of records."""
 
 import math
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -31,7 +32,7 @@ every_smoother = pytest.mark.parametrize("name", SMOOTHERS)
 def record(
     au12: NDArray[np.float64],
     happy: NDArray[np.float64] | None = None,
-    track: int = 0,
+    track: int | None = 0,
     rate: float = 25.0,
     start: int = 0,
     **columns: object,
@@ -101,6 +102,39 @@ def test_nothing_is_smoothed_across_a_gap_or_into_another_face(name: str) -> Non
     two = pa.concat_tables([record(low), record(high, track=1)])
     found = column(smoothed(two, name, LIMITS), "au12")
     np.testing.assert_allclose(found, np.concatenate([low, high]), atol=1e-6)
+
+
+def baseline_taken_away(table: pa.Table) -> pa.Table:
+    return without_baseline(table, LIMITS)
+
+
+def smoother(name: str) -> Callable[[pa.Table], pa.Table]:
+    return lambda table: smoothed(table, name, LIMITS)
+
+
+@pytest.mark.parametrize("change", [*map(smoother, SMOOTHERS), baseline_taken_away])
+def test_two_faces_of_one_name_keep_their_own_numbers(
+    change: Callable[[pa.Table], pa.Table],
+) -> None:
+    low, high = np.linspace(0, 0.1, 30), np.linspace(0.8, 1, 30)
+    alone = [record(low), record(high, track=1)]
+    named = [record(low, person="anne"), record(high, track=1, person="anne")]
+    rows = np.arange(60).reshape(2, 30).T.ravel()
+    expected = np.concatenate([column(change(table), "au12") for table in alone])
+    together = change(pa.concat_tables(named).take(rows))
+    np.testing.assert_array_equal(column(together, "au12"), expected[rows])
+
+
+@every_smoother
+def test_photographs_stay_as_they_are(name: str) -> None:
+    faces = np.random.default_rng(0).uniform(0, 1, 12)
+    table = record(faces, faces, track=None, frame=0, time_s=None, person="anne")
+    table = table.set_column(
+        table.schema.get_field_index("face"),
+        table.schema.field("face"),
+        pa.array(range(len(faces)), table.schema.field("face").type),
+    )
+    assert baseline_taken_away(smoothed(table, name, LIMITS)).equals(table)
 
 
 @every_smoother
@@ -239,6 +273,18 @@ def test_faces_are_known_by_person_then_track_then_place() -> None:
         [record(np.zeros(2), person="anne"), record(np.zeros(2), track=3, start=2)]
     )
     assert [series.name for series in series_of(table)] == ["anne", "face 3"]
+
+
+def test_a_frame_with_two_faces_of_one_name_counts_once_by_the_earlier_track() -> None:
+    shown = np.where(np.arange(40) < 20, 0.0, 0.9)
+    two = [record(np.zeros(40), track=4, person="anne"), record(shown, track=2, person="anne")]
+    rows = np.arange(80).reshape(2, 40).T.ravel()
+    table = pa.concat_tables(two).take(rows)
+    (row,) = summary(table).to_pylist()
+    assert row["frames"] == 40
+    assert row["rate_au12"] == pytest.approx(0.5)
+    assert events(table, LIMITS).equals(events(two[1], LIMITS))
+    assert events(table, LIMITS)["kind"].to_pylist() == ["expr_neutral", "au12"]
 
 
 def test_plots_are_drawn_and_an_unknown_face_is_named() -> None:

@@ -1,7 +1,7 @@
-"""The numbers of a record as series over time: one a source and face."""
+"""The numbers of a record as series over time: one a source and person, or track."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -37,29 +37,63 @@ class Series:
 
 
 def series_of(table: pa.Table, columns: Sequence[str] = SERIES_COLUMNS) -> Iterator[Series]:
-    """Go through the faces of a record, source by source.
+    """Go through the people of a record, source by source, with each of their frames once.
 
-    A face is its person where one is named, else its track, else its place in the frame. Rows
+    A face is its person where one is named, else its track, else its place in the frame. Where
+    two faces of a frame have one person's name, that of the earlier track, or further left in a
+    photograph, stands for the person. Rows without a face belong to none.
+
+    Args:
+        table: of records.
+        columns: numbers to take; those that the record lacks are left out.
+    """
+    detected = np.array(table["detected"].to_pylist(), dtype=bool)
+    for series in _series(table, names_of(table), np.flatnonzero(detected), columns):
+        yield _once_a_frame(series, table)
+
+
+def tracks_of(table: pa.Table, columns: Sequence[str] = SERIES_COLUMNS) -> Iterator[Series]:
+    """Go through the tracks of a record, source by source, whoever they are named after.
+
+    What changes over time is one face's own, and two faces of a frame may have one person's name.
+    A face without a track is its place in the frame. Photographs, which have no time, and rows
     without a face belong to none.
 
     Args:
         table: of records.
         columns: numbers to take; those that the record lacks are left out.
     """
-    known = tuple(name for name in columns if name in table.column_names)
     detected = np.array(table["detected"].to_pylist(), dtype=bool)
-    sources = np.array(table["source"].to_pylist(), dtype=object)
-    names = names_of(table)
+    timed = np.asarray(table["time_s"].is_valid().to_numpy(), dtype=bool)
+    yield from _series(table, _tracks(table), np.flatnonzero(detected & timed), columns)
+
+
+def _series(
+    table: pa.Table, names: Sequence[str], rows: NDArray[np.int64], columns: Sequence[str]
+) -> Iterator[Series]:
+    """Put those rows of a record together that have one source and name."""
+    known = tuple(name for name in columns if name in table.column_names)
+    sources = table["source"].to_pylist()
     times = _times(table)
     numbers = np.stack([_numbers(table, name) for name in known], axis=1)
-    keys = [(s, n) for s, n in zip(sources, names, strict=True)]
-    order: dict[tuple[object, object], list[int]] = {}
-    for row in np.flatnonzero(detected):
-        order.setdefault(keys[row], []).append(int(row))
-    for (source, name), places in order.items():
-        rows = np.array(places, dtype=np.int64)
-        rows = rows[np.argsort(times[rows], kind="stable")]
-        yield Series(str(source), str(name), rows, times[rows], numbers[rows], known)
+    order: dict[tuple[str, str], list[int]] = {}
+    for row in rows.tolist():
+        order.setdefault((sources[row], names[row]), []).append(row)
+    for (source, name), found in order.items():
+        places = np.array(found, dtype=np.int64)
+        places = places[np.argsort(times[places], kind="stable")]
+        yield Series(source, name, places, times[places], numbers[places], known)
+
+
+def _once_a_frame(series: Series, table: pa.Table) -> Series:
+    frames = _numbers(table, "frame")[series.rows]
+    tracks = np.nan_to_num(_numbers(table, "track")[series.rows])
+    order = np.lexsort((tracks, series.time_s))
+    _, first = np.unique(frames[order], return_index=True)
+    kept = np.sort(order[first])
+    return replace(
+        series, rows=series.rows[kept], time_s=series.time_s[kept], values=series.values[kept]
+    )
 
 
 def runs(time_s: NDArray[np.float64], longest_gap_s: float) -> list[slice]:
@@ -71,13 +105,21 @@ def runs(time_s: NDArray[np.float64], longest_gap_s: float) -> list[slice]:
 
 def names_of(table: pa.Table) -> list[str]:
     """Give each row's face: its person, else its track, else its place in the frame."""
-    people, tracks, faces = (
+    people = table["person"].to_pylist() if "person" in table.column_names else [None] * len(table)
+    return [
+        track if person is None else str(person)
+        for person, track in zip(people, _tracks(table), strict=True)
+    ]
+
+
+def _tracks(table: pa.Table) -> list[str]:
+    tracks, faces = (
         table[name].to_pylist() if name in table.column_names else [None] * len(table)
-        for name in ("person", "track", "face")
+        for name in ("track", "face")
     )
     return [
-        str(person) if person is not None else f"face {track if track is not None else face}"
-        for person, track, face in zip(people, tracks, faces, strict=True)
+        f"face {face if track is None else track}"
+        for track, face in zip(tracks, faces, strict=True)
     ]
 
 

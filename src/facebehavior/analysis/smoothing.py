@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from facebehavior.analysis.series import EXPRESSION_COLUMNS, SERIES_COLUMNS, runs, series_of
+from facebehavior.analysis.series import EXPRESSION_COLUMNS, SERIES_COLUMNS, runs, tracks_of
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import ACTION_UNIT_COLUMNS, AFFECT, EXPRESSIONS
 
@@ -122,7 +122,7 @@ def _changed(
     columns = tuple(name for name in SERIES_COLUMNS if name in table.column_names)
     numbers = np.full((len(table), len(columns)), np.nan)
     moving = np.zeros(len(table), dtype=bool)
-    for series in series_of(table, columns):
+    for series in tracks_of(table, columns):
         numbers[series.rows] = change(series)
         moving[series.rows] = True
     return replaced(table, columns, numbers, moving, thresholds)
