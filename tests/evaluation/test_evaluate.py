@@ -290,3 +290,56 @@ def test_rows_on_which_the_model_says_nothing_are_not_counted(tmp_path: Path) ->
     given = Given(Manifest.from_rows(rows), tiny_crops(20))
     found = evaluate(model, given, DEFAULT, split="test", replicates=5)
     assert (found.images, found.dropped) == (6, {"no label for a task of the model": 14})
+
+
+COMPOUND_ROWS: list[dict[str, object]] = [
+    {"image": f"{n}.png", "compound": ("happily_surprised", "sadly_angry")[n % 2]}
+    for n in range(20)
+]
+
+
+@pytest.mark.parametrize(
+    ("untrained", "way"),
+    [
+        (("valence",), None),
+        (("valence",), "score"),
+        (ACTION_UNIT_COLUMNS, None),
+        (ACTION_UNIT_COLUMNS, "posterior"),
+    ],
+)
+def test_compound_expressions_that_cannot_be_told_are_no_rows_to_judge(
+    untrained: tuple[str, ...], way: str | None, tmp_path: Path
+) -> None:
+    tiny = write_tiny_model(tmp_path / "part.onnx", untrained=untrained)
+    model = FaceModel(tiny.path, "onnxruntime")
+    rows = [dict(row) for row in COMPOUND_ROWS]
+    given = Given(Manifest.from_rows(rows), tiny_crops(20))
+    with pytest.raises(FaceBehaviorError, match=f"never taught {untrained[0]}.*model: 20"):
+        evaluate(model, given, DEFAULT, compound_by=way)
+    rows[3]["expression"] = rows[4]["expression"] = "fear"
+    given = Given(Manifest.from_rows(rows), tiny_crops(20))
+    found = evaluate(model, given, DEFAULT, compound_by=way, replicates=5)
+    assert found.compound is None
+    assert (found.images, found.dropped) == (2, {"no label for a task of the model": 18})
+
+
+@pytest.mark.parametrize(
+    ("untrained", "way"), [((), None), (("valence",), "posterior"), (("au12",), "score")]
+)
+def test_compound_expressions_are_judged_where_they_can_be_told(
+    untrained: tuple[str, ...], way: str | None, tmp_path: Path
+) -> None:
+    tiny = write_tiny_model(tmp_path / "part.onnx", untrained=untrained)
+    given = Given(Manifest.from_rows(COMPOUND_ROWS), tiny_crops(20))
+    model = FaceModel(tiny.path, "onnxruntime")
+    found = evaluate(model, given, DEFAULT, compound_by=way, replicates=5)
+    assert found.compound is not None
+    assert found.compound.images == found.images == 20
+
+
+def test_people_with_one_picture_each_are_nothing_to_judge(tiny_further_model: Path) -> None:
+    rows = [{"image": f"{n}.png", "database": "d", "identity": f"p{n}"} for n in range(6)]
+    crops = np.zeros((6, 16, 16, 1), dtype=np.uint8)
+    given = Given(Manifest.from_rows(rows), crops, CropParameters(16, "grey"))
+    with pytest.raises(FaceBehaviorError, match="no two people of whom one has two images: 6"):
+        evaluate(FaceModel(tiny_further_model, "onnxruntime"), given, DEFAULT)

@@ -1,6 +1,6 @@
 """From predictions to the answers that are judged."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -15,25 +15,40 @@ from facebehavior.compound import (
 from facebehavior.evaluation.figures import Scored, scored_classes, scored_values
 from facebehavior.evaluation.truth import Truth
 from facebehavior.labels import ACTION_UNIT_COLUMNS, COMPOUND_EXPRESSIONS, EXPRESSIONS
-from facebehavior.model_file import Predictions
+from facebehavior.model_file import ModelMetadata, Predictions
 
 
-def answerable(heads: Collection[str], compound_by: str | None = None) -> tuple[str, ...]:
-    """Give the tasks that a model with these heads can be judged on.
+def answerable(
+    metadata: ModelMetadata, compound_set: str, compound_by: str | None = None
+) -> tuple[str, ...]:
+    """Give the tasks that a model can be judged on.
 
     Args:
-        heads: their names.
+        metadata: of the model.
+        compound_set: the classes among which compound expressions are told apart.
         compound_by: see `told_by`.
     """
+    heads = metadata.heads
     tasks = [
         task for task in ("expression", "action_units", "affect", "attributes") if task in heads
     ]
-    needed = COMPOUND_WAYS[compound_by or "score"]
-    if ("compound" in heads and compound_by is None) or all(head in heads for head in needed):
+    any_face = told_by(_some_prediction(metadata), compound_by)
+    if compound_answers(any_face, compound_set) is not None:
         tasks.append("compound")
     if "embedding" in heads:
         tasks.append("identity")
     return tuple(tasks)
+
+
+def _some_prediction(metadata: ModelMetadata) -> Predictions:
+    """Give a prediction for one face that lacks what the model's predictions always lack."""
+    unknown, known = np.float32(np.nan), np.float32(0.5)
+    return Predictions.of_heads(
+        {
+            head: np.where(np.isin(labels, metadata.untrained), unknown, known)[None]
+            for head, labels in metadata.heads.items()
+        }
+    )
 
 
 def told_by(predictions: Predictions, compound_by: str | None) -> Predictions:
@@ -42,12 +57,16 @@ def told_by(predictions: Predictions, compound_by: str | None) -> Predictions:
     Args:
         predictions: for N faces.
         compound_by: see `compound.COMPOUND_WAYS`; None leaves the head's own, if there is one.
+
+    Returns:
+        The predictions, without compound expressions where no action unit is known to tell them by.
     """
     if compound_by is None:
         return predictions
-    if compound_by == "score" or predictions.action_units is None:
+    units = predictions.action_units
+    if compound_by == "score" or units is None or np.isnan(units).all():
         return replace(predictions, compound=None)
-    shares = compound_posterior(predictions.action_units)
+    shares = compound_posterior(units)
     return replace(predictions, compound=shares.astype(np.float32))
 
 

@@ -80,8 +80,9 @@ def evaluate(
 
     Raises:
         FaceBehaviorError: the crops are not what the model reads, the split or the fold has no
-            rows, there is no such column or way, no row has a label for a task of the model, or the
-            protocol compares listed pairs and there are too few.
+            rows, there is no such column or way, no row has a label for what the model answers,
+            identities are all that could be judged and make no pair, or the protocol compares
+            listed pairs and there are too few.
     """
     check_compound_way(compound_by)
     _check_crops(model, data.crop_parameters)
@@ -95,7 +96,8 @@ def evaluate(
     truth = given.without(model.metadata.untrained)
     _check_columns(manifest, by)
     inside = rows_of_split(manifest, split) & rows_of_fold(manifest, protocol, fold)
-    kept, dropped = kept_rows(truth, inside, answerable(model.metadata.heads, compound_by))
+    tasks = answerable(model.metadata, truth.compound_set, compound_by)
+    kept, dropped = kept_rows(truth, inside, tasks)
     if not kept.any():
         raise FaceBehaviorError(nothing_left(protocol, model, dropped))
     rows = np.flatnonzero(kept)
@@ -107,6 +109,9 @@ def evaluate(
     results = _judge(
         model, predictions, truth, rows, groups, resampling, protocol, chosen, compound_by
     )
+    if all(one is None for one in results.values()):
+        reasons = {**dropped, "no two people of whom one has two images": len(rows)}
+        raise FaceBehaviorError(nothing_left(protocol, model, reasons))
     scored = scored_tasks(predictions, truth, rows, model.metadata.action_unit_thresholds)
     return Evaluation(
         model_name=model.metadata.name,

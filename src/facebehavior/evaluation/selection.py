@@ -72,9 +72,12 @@ def kept_rows(
 def nothing_left(protocol: EvaluationProtocol, model: FaceModel, dropped: dict[str, int]) -> str:
     """Say why no row is left to judge on."""
     reasons = "; ".join(f"{reason}: {count}" for reason, count in dropped.items())
+    untrained = ", ".join(model.metadata.untrained)
+    lacks = f" and was never taught {untrained}" if untrained else ""
     return (
         f"no row is left to judge by the protocol {protocol.name} for a model that predicts "
-        f"{', '.join(model.metadata.heads)} ({reasons}); choose another protocol or database"
+        f"{', '.join(model.metadata.heads)}{lacks} ({reasons}); choose another protocol or "
+        "database"
     )
 
 
