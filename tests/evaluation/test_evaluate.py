@@ -234,6 +234,14 @@ def test_an_unknown_split_names_those_there_are(model: FaceModel, data: Given) -
         evaluate(model, data, DEFAULT, split="validation")
 
 
+def test_a_seed_below_0_is_refused_before_anything_is_measured(
+    model: FaceModel, data: Given, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model, "predict", lambda _: pytest.fail("it measures"))
+    with pytest.raises(FaceBehaviorError, match="0 or more, found -1"):
+        evaluate(model, data, DEFAULT, seed=-1)
+
+
 def test_without_any_label_to_judge_by_the_reasons_are_given(model: FaceModel) -> None:
     rows = [{"image": "x", "database": "d", "split": "test"} for _ in range(3)]
     empty = Given(Manifest.from_rows(rows), tiny_crops(3))

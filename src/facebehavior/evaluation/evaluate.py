@@ -80,11 +80,12 @@ def evaluate(
 
     Raises:
         FaceBehaviorError: the crops are not what the model reads, the split or the fold has no
-            rows, there is no such column or way, no row has a label for what the model answers,
-            identities are all that could be judged and make no pair, or the protocol compares
-            listed pairs and there are too few.
+            rows, there is no such column or way, the seed is below 0, no row has a label for what
+            the model answers, identities are all that could be judged and make no pair, or the
+            protocol compares listed pairs and there are too few.
     """
     check_compound_way(compound_by)
+    resampling = Resampling(replicates=replicates, seed=seed)
     _check_crops(model, data.crop_parameters)
     split = split or protocol.split
     manifest = data.manifest
@@ -104,7 +105,6 @@ def evaluate(
     predicted, pixels_sha256 = _predict(model, data, rows)
     predictions = told_by(predicted, compound_by)
     groups = _groups(manifest, rows)
-    resampling = Resampling(replicates=replicates, seed=seed)
     chosen = None if listed is None else listed.among(rows)
     results = _judge(
         model, predictions, truth, rows, groups, resampling, protocol, chosen, compound_by

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from facebehavior.errors import FaceBehaviorError
 from facebehavior.intervals import LEVEL, REPLICATES, Interval, bootstrap
 
 Groups = NDArray[np.int64] | None
@@ -25,12 +26,19 @@ class Resampling:
     Attributes:
         replicates: number of draws.
         level: confidence level, between 0 and 1.
-        seed: seed of the draws.
+        seed: seed of the draws, 0 or more.
+
+    Raises:
+        FaceBehaviorError: the seed is below 0.
     """
 
     replicates: int = REPLICATES
     level: float = LEVEL
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.seed < 0:
+            raise FaceBehaviorError(f"the seed should be 0 or more, found {self.seed}")
 
     def intervals(
         self, metric: Callable[..., Any], arrays: Sequence[NDArray[Any]], groups: Groups
