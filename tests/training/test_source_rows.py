@@ -149,3 +149,20 @@ def test_mistakes_are_named(shards: Path, changed: dict[str, Any], named: str) -
     content["label_sets"][0]["sources"][0] |= changed
     with pytest.raises(FaceBehaviorError, match=named):
         open_training_data(checked_configuration(content, "toy").label_sets, 0)
+
+
+def test_pictures_of_nobody_known_are_not_trained_on_through_another_source(tmp_path: Path) -> None:
+    columns = ["identity", "expression", "au12"]
+    folder = write_toy_shard(tmp_path / "nobody", columns, 80, subjects=False)
+    (tmp_path / "again").symlink_to(folder)
+    other = write_toy_shard(tmp_path / "other", columns, 80, subjects=False)
+    data = opened(
+        {"shards": str(folder), "hold_out": 0.25, "tasks": ["expression"]},
+        {"shards": str(tmp_path / "again"), "tasks": ["action_units"]},
+        {"shards": str(other)},
+    )
+    (first,), (second,), (third,) = data.label_sets
+    held_out = set(data.held_out[0].rows)
+    assert len(held_out) == 20
+    assert set(first.rows) == set(second.rows) == set(range(80)) - held_out
+    assert len(third) == 80

@@ -26,10 +26,12 @@ def write_toy_shard(
     seed: int = 0,
     kinds: int = 2,
     database: str = "toy",
+    *,
+    subjects: bool = True,
 ) -> Path:
     """Write faces whose brightness tells their labels; `columns` says which labels are revealed.
 
-    `kinds` is the number of different faces, 1 or 2.
+    `kinds` is the number of different faces, 1 or 2; `subjects`: whether it is known whose.
     """
     generator = np.random.default_rng(seed)
     content: dict[str, list[object]] = {"image": [], "database": [], "split": [], "subject": []}
@@ -40,7 +42,7 @@ def write_toy_shard(
         content["image"].append(encode_crop(face.astype(np.uint8)))
         content["database"].append(database)
         content["split"].append("train" if row % 4 else "test")
-        content["subject"].append(f"person {row // 2}")
+        content["subject"].append(f"person {row // 2}" if subjects else None)
         labels = {
             "attr_smiling": bool(kind),
             "attr_young": not kind,

@@ -28,7 +28,7 @@ from facebehavior.relatedness import JointLabels, base_rates
 from facebehavior.training.batches import Pictures
 from facebehavior.training.configuration import expanded
 from facebehavior.training.few_shot import few_of_each
-from facebehavior.training.holding_out import in_fold, in_share, persons_of
+from facebehavior.training.holding_out import in_fold, in_share, persons_of, shown_in
 from facebehavior.training.label_set_section import LabelSet, Source
 from facebehavior.training.source_rows import (
     check_tasks,
@@ -145,8 +145,7 @@ def open_training_data(
     ]
     sources = [source for chosen in opened for source in chosen]
     # Whoever is held out of one source is not trained on through another either.
-    held_out = {person for source in sources for person in source.persons[source.held_out]}
-    held_out.discard(None)
+    held_out = {who for source in sources for who in source.shown[source.held_out]}
     rows = [source.training(held_out, seed) for source in sources]
     learned = tuple(tasks)
     if people:
@@ -179,7 +178,8 @@ class _Opened:
         labels: of all N rows.
         usable: (N,) rows of the split that have any label.
         held_out: (N,) usable rows that validate.
-        persons: (N,) database and subject of each row; None where no subject is known.
+        shown: (N,) who each row shows: database and subject; where no subject is known, the folder
+            and the row, which are the same in every source of these shards.
         people: (N,) names of the people to be told apart; None where there are none.
     """
 
@@ -190,7 +190,7 @@ class _Opened:
     labels: LabelArrays
     usable: NDArray[np.bool_]
     held_out: NDArray[np.bool_]
-    persons: NDArray[np.object_]
+    shown: NDArray[np.object_]
     people: NDArray[np.object_]
 
     @property
@@ -199,9 +199,9 @@ class _Opened:
         return [str(name) for name in self.shards.manifest.column("database").unique().to_pylist()]
 
     def training(self, elsewhere: set[object], seed: int) -> NDArray[np.int64]:
-        """Give the rows to train on, without persons that are held out in any source."""
-        person_held_out = np.array([person in elsewhere for person in self.persons], dtype=bool)
-        rows = np.flatnonzero(self.usable & ~self.held_out & ~person_held_out)
+        """Give the rows to train on, without whoever is held out in any source."""
+        shown_elsewhere = np.array([who in elsewhere for who in self.shown], dtype=bool)
+        rows = np.flatnonzero(self.usable & ~self.held_out & ~shown_elsewhere)
         if self.source.few_shot is not None:
             rows = few_of_each(self.labels, rows, self.source, self.tasks, seed)
         if not len(rows):
@@ -256,7 +256,8 @@ def _open(
     else:
         held_out[known] = in_fold(persons[known], source.fold)
     held_out &= usable
-    return _Opened(label_set, source, tasks, shards, labels, usable, held_out, persons, people)
+    shown = shown_in(persons, shards.path)
+    return _Opened(label_set, source, tasks, shards, labels, usable, held_out, shown, people)
 
 
 def _known_people(sources: Sequence[_Opened], rows: Sequence[NDArray[np.int64]]) -> tuple[str, ...]:

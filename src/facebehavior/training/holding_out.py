@@ -1,5 +1,7 @@
 """Which people are held out of training: a share of them, or one fold."""
 
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +18,18 @@ def persons_of(manifest: Manifest) -> NDArray[np.object_]:
     for row, (database, subject) in enumerate(zip(databases, subjects, strict=True)):
         persons[row] = None if subject is None else (database, subject)
     return persons
+
+
+def shown_in(persons: NDArray[np.object_], shards: Path) -> NDArray[np.object_]:
+    """Name whom each of N rows of some shards shows, (N,).
+
+    A row without a person is one of its own, with the same name in every source of these shards.
+    """
+    folder = str(shards.resolve())
+    shown = persons.copy()
+    for row in np.flatnonzero([person is None for person in persons]):
+        shown[row] = (folder, int(row))
+    return shown
 
 
 def in_fold(persons: NDArray[np.object_], fold: Fold) -> NDArray[np.bool_]:
