@@ -43,6 +43,8 @@ def test_words_become_values_of_the_options_types() -> None:
         ("treshold=1", "did you mean 'threshold'"),
         ("threshold=1.5", "threshold=1.5: expected a whole number"),
         ("share=much", "expected a number, found 'much'"),
+        ("share=nan", "share=nan: expected a number, found 'nan'"),
+        ("share=inf", "share=inf: expected a number, found 'inf'"),
         ("every=perhaps", "expected true or false"),
     ],
 )

@@ -20,13 +20,13 @@ Layout::
     annotations/train/arousal/VIDEO.txt
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from facebehavior.databases.codes import Labels, affect
 from facebehavior.databases.pictures import find_video, names_in
 from facebehavior.databases.reading import ReadingReport, required_folder
-from facebehavior.databases.splits import drawn_split
+from facebehavior.databases.splits import drawn_split, shares_of
 from facebehavior.databases.text import numbered_fields
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import Manifest
@@ -47,9 +47,11 @@ def read_aff_wild(
         seed: of the draw.
 
     Raises:
-        FaceBehaviorError: a folder is missing, or not one video is there.
+        FaceBehaviorError: a folder is missing, not one video is there, or the share is not from 0
+            to 1.
         BadInput: the first malformed row, in strict reading.
     """
+    shares = shares_of(validation=validation)
     required_folder(root, "Aff-Wild")
     annotations = root / "annotations" / "train"
     names = sorted(
@@ -65,17 +67,16 @@ def read_aff_wild(
     videos = {name: find_video(root / "videos" / "train", name) for name in names}
     if not any(videos.values()):
         raise FaceBehaviorError(f"{root}: expected videos/train/{names[0]}.mp4, found no video")
-    return Manifest.from_rows(_rows(annotations, videos, validation, seed, report))
+    return Manifest.from_rows(_rows(annotations, videos, shares, seed, report))
 
 
 def _rows(
     annotations: Path,
     videos: dict[str, Path | None],
-    validation: float,
+    shares: Mapping[str, float],
     seed: int,
     report: ReadingReport,
 ) -> Iterator[Labels]:
-    shares = {"validation": validation, "train": 1.0 - validation}
     for name, video in videos.items():
         valence = _numbers(annotations / "valence" / f"{name}.txt", report)
         arousal = _numbers(annotations / "arousal" / f"{name}.txt", report)

@@ -23,7 +23,7 @@ from pathlib import Path
 from facebehavior.databases.codes import Labels, named, number, whole
 from facebehavior.databases.pictures import names_in
 from facebehavior.databases.reading import ReadingReport, required_folder
-from facebehavior.databases.splits import drawn_split
+from facebehavior.databases.splits import drawn_split, shares_of
 from facebehavior.databases.text import numbered_fields
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import Manifest
@@ -60,9 +60,11 @@ def read_expw(
         seed: of the draw.
 
     Raises:
-        FaceBehaviorError: the list or the pictures are missing.
+        FaceBehaviorError: the list or the pictures are missing, or the shares are not from 0 to 1
+            and at most 1 in sum.
         BadInput: the first malformed row, in strict reading.
     """
+    shares = shares_of(validation=validation, test=test)
     required_folder(root, "ExpW")
     folder = root / "data" if (root / "data").is_dir() else root
     file, images = folder / "label" / "label.lst", folder / "image" / "origin"
@@ -70,7 +72,6 @@ def read_expw(
         raise FaceBehaviorError(f"{root}: expected data/label/label.lst, found none")
     if not names_in(images):
         raise FaceBehaviorError(f"{root}: expected pictures in data/image/origin, found none")
-    shares = {"validation": validation, "test": test, "train": 1.0 - validation - test}
     return Manifest.from_rows(_rows(file, images, confidence, shares, seed, report))
 
 

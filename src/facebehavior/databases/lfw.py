@@ -25,7 +25,7 @@ from facebehavior.databases.codes import Labels, whole
 from facebehavior.databases.pairs import Pair
 from facebehavior.databases.pictures import names_in, numbered_pictures
 from facebehavior.databases.reading import ReadingReport, required_folder
-from facebehavior.databases.splits import drawn_split
+from facebehavior.databases.splits import drawn_split, shares_of
 from facebehavior.databases.text import numbered_rows
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import Manifest
@@ -44,11 +44,12 @@ def read_lfw(root: Path, report: ReadingReport, *, test: float = 0.2, seed: int 
         seed: of the draw.
 
     Raises:
-        FaceBehaviorError: there is no folder of a person.
+        FaceBehaviorError: there is no folder of a person, or the share is not from 0 to 1.
     """
+    shares = shares_of(test=test)
     required_folder(root, "LFW")
     folder = _people(root)
-    rows = _rows(folder, {"test": test, "train": 1.0 - test}, seed, report)
+    rows = _rows(folder, shares, seed, report)
     manifest = Manifest.from_rows(rows)
     if not len(manifest):
         raise FaceBehaviorError(

@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
+from facebehavior.databases.codes import number
 from facebehavior.databases.reading import Reader
 from facebehavior.errors import FaceBehaviorError
 
@@ -25,7 +26,7 @@ def parsed_options(reader: Reader, words: Sequence[str]) -> dict[str, object]:
 
     Raises:
         FaceBehaviorError: a word has another form, names no option, or its value is of another
-            type than the option's default.
+            type than the option's default, or no finite number.
     """
     known = options_of(reader)
     parsed: dict[str, object] = {}
@@ -44,14 +45,13 @@ def _value(word: str, text: str, default: object) -> object:
         if text.lower() not in (*_TRUE, *_FALSE):
             raise FaceBehaviorError(f"{word}: expected true or false, found {text!r}")
         return text.lower() in _TRUE
-    kinds = {int: "a whole number", float: "a number"}
-    for kind, name in kinds.items():
-        if isinstance(default, kind):
-            try:
-                return kind(text)
-            except ValueError as error:
-                raise FaceBehaviorError(f"{word}: expected {name}, found {text!r}") from error
-    return text
+    try:
+        if isinstance(default, int):
+            return int(text)
+        return number(text) if isinstance(default, float) else text
+    except ValueError as error:
+        kind = "a whole number" if isinstance(default, int) else "a number"
+        raise FaceBehaviorError(f"{word}: expected {kind}, found {text!r}") from error
 
 
 def _unknown(name: str, known: list[str]) -> str:

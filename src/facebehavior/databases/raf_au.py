@@ -28,7 +28,7 @@ from facebehavior.databases.codes import Labels, column
 from facebehavior.databases.pictures import names_in
 from facebehavior.databases.raf_db import aligned_name
 from facebehavior.databases.reading import ReadingReport, required_folder
-from facebehavior.databases.splits import drawn_split
+from facebehavior.databases.splits import drawn_split, shares_of
 from facebehavior.databases.text import numbered_fields
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import ACTION_UNITS, Manifest
@@ -48,18 +48,17 @@ def read_raf_au(root: Path, report: ReadingReport, *, test: float = 0.2, seed: i
         seed: of the draw.
 
     Raises:
-        FaceBehaviorError: the list or the pictures are missing.
+        FaceBehaviorError: the list or the pictures are missing, or the share is not from 0 to 1.
         BadInput: the first malformed row, in strict reading.
     """
+    shares = shares_of(test=test)
     required_folder(root, "RAF-AU")
     file, images = root / "RAFAU_label.txt", root / "aligned"
     if not file.is_file():
         raise FaceBehaviorError(f"{root}: expected RAFAU_label.txt, found none")
     if not names_in(images):
         raise FaceBehaviorError(f"{root}: expected pictures in aligned, found none")
-    return Manifest.from_rows(
-        _rows(file, images, {"test": test, "train": 1.0 - test}, seed, report)
-    )
+    return Manifest.from_rows(_rows(file, images, shares, seed, report))
 
 
 def action_units_of(text: str) -> Labels:

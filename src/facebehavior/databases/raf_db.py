@@ -81,7 +81,7 @@ def read_raf_db(
         seed: of the draw.
 
     Raises:
-        FaceBehaviorError: the list or the pictures are missing.
+        FaceBehaviorError: the list or the pictures are missing, or the share is not from 0 to 1.
         BadInput: the first malformed row, in strict reading.
     """
     part = Part(NAME, "basic", "expression", CLASSES)
