@@ -13,7 +13,8 @@ from facebehavior.model_file.calibration import (
     fit_temperature,
 )
 from facebehavior.training.batches import Pictures
-from facebehavior.training.validation import HeldOut, compared_faces, pairs
+from facebehavior.training.compared_faces import compared_faces
+from facebehavior.training.validation import HeldOut, pairs
 
 FEWEST_HELD_OUT, FEWEST_OF_EACH = 100, 10
 """Held-out labels below which no temperature is fitted, and held-out faces with and without an

@@ -18,11 +18,10 @@ from facebehavior.evaluation.metrics import (
 from facebehavior.labels import EXPRESSIONS, LabelArrays, joined_labels
 from facebehavior.network import Logits
 from facebehavior.training.batches import Pictures
+from facebehavior.training.compared_faces import compared_faces
 from facebehavior.training.normalisation import normalised
 
 BATCH = 128
-MOST_FACES = 2000
-"""Held-out faces that are compared with one another: two million pairs."""
 MAIN_FIGURES = ("expression_accuracy", "action_units_auc", "affect_ccc")
 """The figure of each task of the first case study. The score is the mean of one figure a task:
 these, and for others the mean ROC AUC of binary labels or the mean recall of exclusive ones."""
@@ -146,8 +145,7 @@ def _further(found: HeldOut) -> dict[str, float]:
 def pairs(found: HeldOut) -> dict[str, tuple[NDArray[np.float64], NDArray[np.bool_]]]:
     """Compare every two of a database's held-out faces whose people are known.
 
-    Faces of two databases are told apart by their pictures, not by who they are. Of more than
-    `MOST_FACES` faces, evenly spread ones are taken.
+    Faces of two databases are told apart by their pictures, not by who they are.
 
     Returns:
         For each database with both kinds of pairs, by its name: (P,) similarities of the
@@ -162,33 +160,6 @@ def pairs(found: HeldOut) -> dict[str, tuple[NDArray[np.float64], NDArray[np.boo
         first, second = np.triu_indices(len(rows), 1)
         compared[database] = (vectors @ vectors.T)[first, second], same
     return compared
-
-
-def compared_faces(
-    people: NDArray[np.object_],
-) -> dict[str, tuple[NDArray[np.int64], NDArray[np.bool_]]]:
-    """Choose the faces whose every two `pairs` compares.
-
-    Args:
-        people: (N,) names of the people, `database/identity`, None where one is not known.
-
-    Returns:
-        For each database with both kinds of pairs, by its name: (M,) rows of the faces, and of
-        their pairs, in the order of `np.triu_indices`, whether both are one person.
-    """
-    known = np.flatnonzero([name is not None for name in people])
-    names = people[known].astype(str)
-    databases = np.array([name.rpartition("/")[0] for name in names])
-    chosen = {}
-    for database in np.unique(databases):
-        rows = np.flatnonzero(databases == database)
-        rows = rows[:: -(-len(rows) // MOST_FACES)]
-        _, person = np.unique(names[rows], return_inverse=True)
-        first, second = np.triu_indices(len(rows), 1)
-        same = person[first] == person[second]
-        if 0 < same.sum() < len(same):
-            chosen[str(database)] = known[rows], same
-    return chosen
 
 
 def mean_auc(
