@@ -4,12 +4,15 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from tests.conftest import Answer
 
 from facebehavior.analysis import Analyzer
@@ -17,6 +20,7 @@ from facebehavior.analysis import live as live_module
 from facebehavior.analysis.live import Newest, live
 from facebehavior.cli import live_output
 from facebehavior.errors import BadInput
+from facebehavior.faces.media import read_video
 
 
 def test_pictures_that_come_meanwhile_are_left_out(clips: Path) -> None:
@@ -30,6 +34,44 @@ def test_pictures_that_come_meanwhile_are_left_out(clips: Path) -> None:
     # The clip lasts 2.4 s: of its 72 pictures, a slow reader sees the newest alone.
     assert 5 < len(seen) < 30
     assert seen[-1] == 71
+
+
+def write_clip(path: Path, picture: NDArray[np.uint8], start_s: float = 0.0, turn: int = 0) -> Path:
+    """Three pictures, 25 a second, to be shown turned left by so many degrees."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=25)
+        stream.height, stream.width = picture.shape[:2]
+        stream.pix_fmt = "yuv420p"
+        stream.set_display_rotation(turn)
+        for index in range(3):
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+            frame.pts, frame.time_base = index + round(25 * start_s), Fraction(1, 25)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+@pytest.mark.parametrize("turn", [-90, 0, 90, 180])
+def test_videos_of_telephones_are_turned_upright_as_read_video_does(
+    tmp_path: Path, turn: int
+) -> None:
+    picture = np.zeros((48, 64, 3), dtype=np.uint8)
+    picture[:24, :32] = 255
+    path = write_clip(tmp_path / "phone.mp4", picture, turn=turn)
+    with closing(Newest(str(path))) as newest:
+        seen = next(newest.pictures())
+    expected = next(read_video(path)).image
+    assert expected.shape == (64, 48, 3) if turn in (-90, 90) else (48, 64, 3)
+    assert np.abs(seen.image.astype(int) - expected).mean() < 1
+
+
+def test_a_file_whose_times_begin_late_is_played_at_once(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "late.mkv", np.zeros((48, 64, 3), dtype=np.uint8), start_s=20.0)
+    assert (next(read_video(path)).time_s or 0.0) > 15
+    begun = time.monotonic()
+    with closing(Newest(str(path))) as newest:
+        next(newest.pictures())
+    assert time.monotonic() - begun < 5
 
 
 def test_a_stream_is_analysed_with_tracks_and_its_latency(tiny_model: Path, clips: Path) -> None:

@@ -16,6 +16,7 @@ from facebehavior.analysis.analyzer import Analyzer
 from facebehavior.errors import BadInput
 from facebehavior.faces.face import Detector
 from facebehavior.faces.media import Frame
+from facebehavior.faces.media.orientation import DisplayMatrix, upright
 
 _OPEN_S = 10.0
 _BLANK = (240, 320)
@@ -48,7 +49,7 @@ class Newest:
 
     Args:
         source: a camera such as `/dev/video0` or `0`, an address, or a file, which is played at
-            its own speed.
+            its own speed, turned upright by its display matrix.
 
     Raises:
         BadInput: it cannot be opened.
@@ -95,12 +96,17 @@ class Newest:
         return self._newest is not None and self._newest.index != last
 
     def _read(self) -> None:
-        begun = time.monotonic()
+        display = DisplayMatrix()
+        begun: float | None = None
         try:
             for index, frame in enumerate(self._container.decode(video=0)):
                 if self._plays and frame.time is not None:
-                    time.sleep(max(0.0, begun + frame.time - time.monotonic()))
-                image = np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)
+                    now = time.monotonic()
+                    # The times of a file may begin anywhere: they are counted from its first frame.
+                    begun = now - frame.time if begun is None else begun
+                    time.sleep(max(0.0, begun + frame.time - now))
+                pixels = np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)
+                image = upright(pixels, display.of(frame))
                 picture = _Picture(image, index, time.monotonic())
                 with self._changed:
                     if self._ended:
