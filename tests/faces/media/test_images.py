@@ -244,6 +244,21 @@ def test_floats_from_0_to_1_are_scaled_and_others_refused() -> None:
             decode_image(_encoded(Image.fromarray(wrong), "TIFF"))
 
 
+@pytest.mark.parametrize("orientation", [1, 6])
+@pytest.mark.parametrize("compression", ["raw", "tiff_lzw"])
+@pytest.mark.parametrize("deep", [np.uint16, np.float32])
+def test_a_tiff_whose_zero_is_white_is_no_negative(
+    deep: type[np.generic], compression: str, orientation: int
+) -> None:
+    upright = _picture()
+    stored = _stored(upright, orientation)[:, :, 0]
+    full_scale = 65535 if deep is np.uint16 else 1.0
+    image = Image.fromarray(((255 - stored) * (full_scale / 255)).astype(deep))
+    tags = {262: 0, ORIENTATION: orientation}
+    read = decode_image(_encoded(image, "TIFF", compression=compression, tiffinfo=tags))
+    np.testing.assert_array_equal(read, np.stack([upright[:, :, 0]] * 3, axis=2))
+
+
 @pytest.mark.parametrize("format_", ["GIF", "WEBP", "PNG"])
 def test_an_animation_gives_its_first_picture(format_: str) -> None:
     first, second = (Image.new("RGB", (6, 4), colour) for colour in ((250, 0, 0), (0, 0, 250)))

@@ -3,10 +3,10 @@
 import io
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,8 @@ _TRANSPOSES = {
 """What makes a picture of each EXIF orientation upright."""
 
 _BITS_PER_SAMPLE = 258
+_PHOTOMETRIC_INTERPRETATION = 262
+_WHITE_IS_ZERO = 0
 _SAMPLE_FORMAT = 339
 _one_at_a_time = threading.Lock()
 
@@ -130,10 +132,8 @@ def _upright(image: Image.Image) -> Image.Image:
 
 
 def _rgb(image: Image.Image, source: str) -> NDArray[np.uint8]:
-    if image.mode == "F":
-        return _grey_as_rgb(_from_floats(np.asarray(image), source))
-    if image.mode.startswith("I"):
-        return _grey_as_rgb(_from_integers(image))
+    if image.mode == "F" or image.mode.startswith("I"):
+        return _grey_as_rgb(_from_deep(image, source))
     if image.has_transparency_data:
         coloured = image.convert("RGBA")
         white = Image.new("RGBA", image.size, (255, 255, 255, 255))
@@ -141,14 +141,24 @@ def _rgb(image: Image.Image, source: str) -> NDArray[np.uint8]:
     return np.array(image.convert("RGB"))
 
 
-def _from_integers(image: Image.Image) -> NDArray[np.uint8]:
+def _from_deep(image: Image.Image, source: str) -> NDArray[np.uint8]:
+    """Scale a grey picture of more than 8 bits to (H, W) from 0 to 255, with white at 255."""
+    # Only TIFF files have tags; the other formats have 16 unsigned bits.
+    tags = getattr(image, "tag_v2", {})
+    if image.mode == "F":
+        grey = _from_floats(np.asarray(image), source)
+    else:
+        grey = _from_integers(image, tags)
+    # Pillow turns these over itself, but only up to 8 bits.
+    return 255 - grey if tags.get(_PHOTOMETRIC_INTERPRETATION) == _WHITE_IS_ZERO else grey
+
+
+def _from_integers(image: Image.Image, tags: Mapping[int, Any]) -> NDArray[np.uint8]:
     """Scale a picture in one of Pillow's modes I to (H, W) from 0 to 255.
 
     Files of 32 bits often hold 16-bit data, which would come out black: where all numbers fit
     into 16 bits they are taken as such. What is negative becomes 0.
     """
-    # Only TIFF files have these tags; the other formats have 16 unsigned bits.
-    tags = getattr(image, "tag_v2", {})
     bits, signed = int(tags.get(_BITS_PER_SAMPLE, (16,))[0]), tags.get(_SAMPLE_FORMAT) == (2,)
     samples = np.ascontiguousarray(image)
     if bits == 32 and not signed:
