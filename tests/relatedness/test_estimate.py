@@ -193,6 +193,25 @@ def test_base_rates_are_taken_over_annotated_images() -> None:
     assert base_rates(present, annotated).tolist() == [0.5, 1.0, 0.0]
 
 
+def test_columns_of_ones_own_may_differ_between_manifests(
+    facebehavior: Callable[..., Answer], tmp_path: Path
+) -> None:
+    images = [*all_expressions(), *rows("happiness", *[True] * 60)]
+    parts = (images[::2], images[1::2])
+    for name, part, value in zip(("a", "b"), parts, ("big", True), strict=True):
+        own = [dict(row, label_mouth=value) for row in part]
+        Manifest.from_rows(own).write(tmp_path / f"{name}.parquet")
+    Manifest.from_rows([*parts[0], *parts[1]]).write(tmp_path / "both.parquet")
+    given = (tmp_path / "a.parquet", tmp_path / "b.parquet")
+    answer = facebehavior("relatedness", *given, "-o", tmp_path / "parts.json")
+    assert answer.code == 0, answer.errors
+    assert (
+        facebehavior("relatedness", tmp_path / "both.parquet", "-o", tmp_path / "both.json").code
+        == 0
+    )
+    assert (tmp_path / "parts.json").read_bytes() == (tmp_path / "both.json").read_bytes()
+
+
 def test_the_command_writes_the_table_and_its_picture(
     facebehavior: Callable[..., Answer], tmp_path: Path
 ) -> None:
