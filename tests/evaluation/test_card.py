@@ -41,6 +41,14 @@ def test_a_card_over_several_sets_of_pictures(
     ):
         refused = facebehavior(*wrong, *words_of_it)
         assert (refused.code, said in refused.errors) == (2, True)
+    written = tmp_path / "written"
+    for asked, said in (
+        (("--report", written, "-o", written), "either -o"),
+        (("-o", written, "--words", words), "--words goes with --report"),
+    ):
+        refused = facebehavior("evaluate", tiny_model, shards[0], *asked)
+        assert (refused.code, said in refused.errors) == (2, True)
+    assert not written.exists()
     refused = facebehavior("evaluate", tiny_model, *given)
     assert (refused.code, "go with --report" in refused.errors) == (2, True)
     assert facebehavior("evaluate", tiny_model, "a@b@c@d", "--report", out).code == 2

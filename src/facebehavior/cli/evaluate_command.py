@@ -66,7 +66,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--words", metavar="FILE.md", help="what the card says besides figures, with --report"
     )
-    parser.add_argument("-o", "--output", help="folder for report.md, report.json and pictures")
+    parser.add_argument(
+        "-o",
+        "--output",
+        help="folder for report.md, report.json and pictures, without --report",
+    )
     parser.add_argument(
         "--runtime",
         choices=("auto", "onnxruntime", "openvino"),
@@ -95,6 +99,7 @@ def run(arguments: argparse.Namespace) -> int:
         for name, one in PROTOCOLS.items():
             print(f"{name:20} {', '.join(one.databases) or 'any'}: {one.description}")
         return 0
+    _check_outputs(arguments)
     given = [
         parsed_test_set(text, arguments.split, arguments.protocol) for text in arguments.shards
     ]
@@ -141,6 +146,19 @@ def run(arguments: argparse.Namespace) -> int:
         print(figures_text(found[0][1]))
         print(f"{arguments.output}: report.md, report.json and pictures written")
     return 0
+
+
+def _check_outputs(arguments: argparse.Namespace) -> None:
+    """Check that what is asked for goes into the card, or into a report of its own."""
+    from facebehavior.errors import FaceBehaviorError
+
+    if arguments.report is not None and arguments.output is not None:
+        raise FaceBehaviorError(
+            f"expected either -o {arguments.output} or --report {arguments.report}, found both; "
+            "--report writes the whole report of each set too"
+        )
+    if arguments.report is None and arguments.words is not None:
+        raise FaceBehaviorError("--words goes with --report FOLDER")
 
 
 def _check_columns(by: Sequence[str], columns: Sequence[Sequence[str]]) -> None:
