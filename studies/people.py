@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from facebehavior.analysis.people import Gallery
+from facebehavior.analysis.people import Gallery, Names
 from facebehavior.databases import Shards
 from facebehavior.labels import person_names
 from facebehavior.model_file import FaceModel, find_model
@@ -38,8 +38,8 @@ def agreement(names: NDArray[np.str_], truth: NDArray[np.str_]) -> tuple[float, 
 
 def named(embeddings: NDArray[np.floating], same_face: float) -> NDArray[np.str_]:
     """Let a gallery name photographs, (N, D) embeddings of length 1, one after another."""
-    gallery = Gallery(same_face)
-    return np.array([gallery.name("", place, one) for place, one in enumerate(embeddings)])
+    names = Names(Gallery(same_face))
+    return np.array([names.name("", place, one) for place, one in enumerate(embeddings)])
 
 
 def measure(model: FaceModel, shards: str) -> dict[str, object]:

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,10 +21,13 @@ from tests.analysis.test_overlay import frame_of
 from tests.conftest import Answer
 
 from facebehavior.analysis import Analyzer, Gallery
+from facebehavior.analysis.analyzed import AnalyzedFrame
 from facebehavior.analysis.painting import Painter, hidden
-from facebehavior.analysis.people import read_gallery
+from facebehavior.analysis.people import Names, read_gallery
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.face import Face
+from facebehavior.labels import EMBEDDING_SIZE
+from facebehavior.model_file import Predictions
 
 Command = Callable[..., Answer]
 
@@ -34,24 +38,47 @@ def direction(seed: int) -> np.ndarray:
 
 
 def test_a_person_keeps_the_name_over_tracks_and_videos() -> None:
-    gallery = Gallery(0.5)
+    names = Names(Gallery(0.5))
     anne, ben = direction(1), direction(2)
-    assert gallery.name("a.mp4", 0, anne) == "person_1"
-    assert gallery.name("a.mp4", 1, ben) == "person_2"
-    assert gallery.name("b.mp4", 0, ben) == "person_2"
+    assert names.name("a.mp4", 0, anne) == "person_1"
+    assert names.name("a.mp4", 1, ben) == "person_2"
+    assert names.name("b.mp4", 0, ben) == "person_2"
     # A track keeps its name, whatever a later face of it looks like.
-    assert gallery.name("a.mp4", 0, ben) == "person_1"
+    assert names.name("a.mp4", 0, ben) == "person_1"
+
+
+def embedded(source: str, embedding: np.ndarray, time_s: float | None) -> AnalyzedFrame:
+    frame = frame_of(source, 0, time_s)
+    shown = np.zeros((1, EMBEDDING_SIZE), dtype=np.float32)
+    shown[0, :32] = embedding
+    return replace(frame, predictions=Predictions(embedding=shown))
+
+
+@pytest.mark.parametrize("time_s", [0.0, None])
+def test_a_new_face_under_an_old_source_has_its_own_name(
+    tiny_further_model: Path, time_s: float | None
+) -> None:
+    anne, ben = direction(1), direction(2)
+    with Analyzer(tiny_further_model, gallery="") as analyzer:
+        for embedding, name in ((anne, "person_1"), (ben, "person_2"), (anne, "person_1")):
+            frame = embedded("0", embedding, time_s)
+            assert analyzer.following().follow(frame).people == (name,)
+        # Analyses that are gone through in turn do not take each other's names either.
+        first, second = analyzer.following(), analyzer.following()
+        assert first.follow(embedded("0", anne, time_s)).people == ("person_1",)
+        assert second.follow(embedded("0", ben, time_s)).people == ("person_2",)
+        assert first.follow(embedded("0", anne, time_s)).people == ("person_1",)
 
 
 def test_a_gallery_keeps_names_that_a_user_has_given(tmp_path: Path) -> None:
     path = tmp_path / "people.parquet"
     gallery = read_gallery(path, 0.5, 32)
-    gallery.name("a.mp4", 0, direction(1))
+    Names(gallery).name("a.mp4", 0, direction(1))
     gallery.save(path)
     table = pq.read_table(path).to_pylist()
     table[0]["person"] = "Anne"
     pq.write_table(pyarrow.Table.from_pylist(table, pq.read_schema(path)), path)
-    again = read_gallery(path, 0.5, 32)
+    again = Names(read_gallery(path, 0.5, 32))
     assert again.name("z.mp4", 5, direction(1)) == "Anne"
     assert again.name("z.mp4", 6, direction(9)) == "person_1"
 
@@ -65,7 +92,7 @@ def test_what_is_no_gallery_is_refused(tmp_path: Path, content: str) -> None:
         pq.write_table(pyarrow.table({"person": ["a"]}), path)
     else:
         gallery = Gallery(0.5)
-        gallery.name("a", 0, direction(1))
+        Names(gallery).name("a", 0, direction(1))
         gallery.save(path)
     with pytest.raises(FaceBehaviorError, match=r"people\.parquet"):
         read_gallery(path, 0.5, 16)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facebehavior.analysis.analyzed import AnalyzedFrame
-from facebehavior.analysis.people import Gallery
+from facebehavior.analysis.people import Gallery, Names
 from facebehavior.faces.tracking import SAME_FACE, Tracker
 
 Item = TypeVar("Item")
@@ -24,7 +24,7 @@ class Following:
 
     def __init__(self, same_face: float | None = None, gallery: Gallery | None = None) -> None:
         self._same_face = SAME_FACE if same_face is None else same_face
-        self._gallery = gallery
+        self._named = None if gallery is None else Names(gallery)
         self._source: str | None = None
         self._tracker = Tracker(self._same_face)
 
@@ -58,9 +58,9 @@ class Following:
         tracks: Sequence[int | None],
         embeddings: NDArray[np.float32] | None,
     ) -> tuple[str | None, ...]:
-        if self._gallery is None or embeddings is None:
+        if self._named is None or embeddings is None:
             return (None,) * len(frame.faces)
         return tuple(
-            self._gallery.name(frame.source, place if track is None else track, embeddings[place])
+            self._named.name(frame.source, place if track is None else track, embeddings[place])
             for place, track in enumerate(tracks)
         )

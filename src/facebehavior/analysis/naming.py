@@ -15,35 +15,35 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from facebehavior.analysis.keeping import GALLERY
-from facebehavior.analysis.people import Gallery
+from facebehavior.analysis.people import Gallery, Names
 from facebehavior.files import explained_write_errors
 
 
-def name_people(batches: Iterable[pa.RecordBatch], gallery: Gallery) -> None:
-    """Let a gallery see every face that has an embedding, in the order of the rows."""
+def name_people(batches: Iterable[pa.RecordBatch], names: Names) -> None:
+    """Name every face that has an embedding, in the order of the rows."""
     for batch in batches:
         seen = batch.filter(pc.is_valid(batch["embedding"]))
         size = batch.schema.field("embedding").type.list_size
         embeddings = seen["embedding"].flatten().to_numpy().reshape(-1, size)
         for (source, number), embedding in zip(_keys(seen), embeddings, strict=True):
-            gallery.name(source, number, np.asarray(embedding))
+            names.name(source, number, np.asarray(embedding))
 
 
-def with_people(batch: pa.RecordBatch, gallery: Gallery) -> pa.RecordBatch:
-    """Put the names that a gallery has given into the column `person`."""
+def with_people(batch: pa.RecordBatch, names: Names) -> pa.RecordBatch:
+    """Put the names that were given into the column `person`."""
     known = pc.is_valid(batch["embedding"]).to_pylist()
-    names = [
-        gallery.name_of(source, number) if there else None
+    people = [
+        names.name_of(source, number) if there else None
         for (source, number), there in zip(_keys(batch), known, strict=True)
     ]
     place = batch.schema.get_field_index("person")
     columns = batch.columns
-    columns[place] = pa.array(names, pa.string())
+    columns[place] = pa.array(people, pa.string())
     return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
 
 
 def _keys(batch: pa.RecordBatch) -> Iterator[tuple[str, int]]:
-    """Give what a gallery knows a face by: its track, or in a photograph its place."""
+    """Give what a face is named by: its track, or in a photograph its place."""
     numbers = pc.coalesce(batch["track"], batch["face"])
     return zip(batch["source"].to_pylist(), numbers.to_pylist(), strict=True)
 

@@ -37,7 +37,7 @@ class Person:
 
 
 class Gallery:
-    """The people seen so far; a track is named by the person that it resembles most.
+    """The people seen so far, in all analyses that it is given to.
 
     Args:
         same_face: cosine of embeddings above which two faces are of one person.
@@ -47,29 +47,10 @@ class Gallery:
     def __init__(self, same_face: float = SAME_FACE, people: Sequence[Person] = ()) -> None:
         self._same_face = same_face
         self.people = list(people)
-        self._named: dict[tuple[str, int], Person] = {}
 
-    def name(self, source: str, track: int, embedding: NDArray[np.floating]) -> str:
-        """Name the face of a track.
-
-        A track keeps the name that its first face was given.
-
-        Args:
-            source: of the video or photograph.
-            track: its number there.
-            embedding: (D,) of length 1.
-        """
-        person = self._named.get((source, track))
-        if person is None:
-            person = self._nearest(embedding) or self._new(embedding)
-            self._named[source, track] = person
-        _learn(person, embedding)
-        return person.name
-
-    def name_of(self, source: str, track: int) -> str | None:
-        """Give the name that a track was given; None where it was not seen."""
-        person = self._named.get((source, track))
-        return None if person is None else person.name
+    def person_like(self, embedding: NDArray[np.floating]) -> Person:
+        """Give the person that a face (D,) resembles most; a new one where it resembles nobody."""
+        return self._nearest(embedding) or self._new(embedding)
 
     def save(self, path: str | Path) -> None:
         """Write the people into a Parquet file; their names may be changed in it.
@@ -101,6 +82,42 @@ class Gallery:
         person = Person(f"{_OWN_NAME}{number}", np.asarray(embedding, dtype=np.float64).copy(), 0)
         self.people.append(person)
         return person
+
+
+class Names:
+    """The names of the tracks of one analysis: a track keeps the one of its first face.
+
+    Another analysis has names of its own, for what a source shows may have changed meanwhile.
+
+    Args:
+        gallery: knows the people, and learns from every face.
+
+    Attributes:
+        gallery: the same.
+    """
+
+    def __init__(self, gallery: Gallery) -> None:
+        self.gallery = gallery
+        self._people: dict[tuple[str, int], Person] = {}
+
+    def name(self, source: str, track: int, embedding: NDArray[np.floating]) -> str:
+        """Name the face of a track.
+
+        Args:
+            source: of the video or photograph.
+            track: its number there.
+            embedding: (D,) of length 1.
+        """
+        person = self._people.get((source, track))
+        if person is None:
+            person = self._people[source, track] = self.gallery.person_like(embedding)
+        _learn(person, embedding)
+        return person.name
+
+    def name_of(self, source: str, track: int) -> str | None:
+        """Give the name that a track was given; None where it was not seen."""
+        person = self._people.get((source, track))
+        return None if person is None else person.name
 
 
 def read_gallery(path: str | Path, same_face: float, size: int) -> Gallery:

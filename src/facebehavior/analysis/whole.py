@@ -21,7 +21,7 @@ from facebehavior.analysis.lots import Lot, lots_of, opened, recorder_for
 from facebehavior.analysis.naming import GalleryFile, name_people, with_people
 from facebehavior.analysis.overlay_files import open_overlay
 from facebehavior.analysis.parallel import work_off_in_processes
-from facebehavior.analysis.people import Gallery
+from facebehavior.analysis.people import Names
 from facebehavior.analysis.recording import Recorder
 from facebehavior.analysis.redrawing import frames_again
 from facebehavior.analysis.report import MOST_FACES
@@ -115,27 +115,27 @@ class _People:
 
     def __init__(self, asked: Asked, analyzer: Analyzer, folder: Path, lots: Sequence[Lot]) -> None:
         self._file = None
-        self.gallery: Gallery | None = None
+        self._names: Names | None = None
         if asked.names_people:
             before: str | Path = ""
             if asked.gallery is not None:
                 work = "".join(lot.work for lot in lots)
                 self._file = GalleryFile(Path(asked.gallery), folder, work)
                 before = self._file.before
-            self.gallery = analyzer.opened_gallery(before)
+            self._names = Names(analyzer.opened_gallery(before))
 
     def see(self, batches: Iterator[pa.RecordBatch]) -> None:
-        if self.gallery is not None:
-            name_people(batches, self.gallery)
+        if self._names is not None:
+            name_people(batches, self._names)
             if self._file is not None:
-                self._file.save(self.gallery)
+                self._file.save(self._names.gallery)
 
     def named(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        if self.gallery is None:
+        if self._names is None:
             yield from batches
             return
         for batch in batches:
-            yield with_people(batch, self.gallery)
+            yield with_people(batch, self._names)
 
 
 def _analyze(
