@@ -39,6 +39,7 @@ def test_labels_are_typed_and_empty_cells_are_missing(tmp_path: Path) -> None:
         ("a.png,fear,,much", "expected a number"),
         ("a.png,fear,,inf", "expected a number"),
         ("a.png,fear", "expected 4 cells, found 2"),
+        (f"{'a' * 5000},fear,,", "column image: File name too long"),
     ],
 )
 def test_a_bad_row_is_skipped_and_named_with_its_line(

@@ -41,6 +41,15 @@ def test_fields_are_split_at_any_blanks(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("blank", ["\u00a0", " \t", "\u2003 ", "\ufeff", "\u00a0\r"])
+def test_lines_of_blanks_alone_are_left_out(blank: str, tmp_path: Path) -> None:
+    path = written(tmp_path, f"{blank}\n0.5\n{blank}\n-0.5\n{blank}".encode())
+    for read in (numbered_fields, numbered_rows):
+        report = ReadingReport()
+        assert list(read(path, report)) == [(2, ["0.5"]), (4, ["-0.5"])]
+        assert report.rows == 2
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(FaceBehaviorError, match=r"labels\.csv: expected a text file"):
         list(numbered_rows(tmp_path / "labels.csv", ReadingReport()))

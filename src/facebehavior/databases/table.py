@@ -220,7 +220,13 @@ def _row(
             report.problem(path, line, f"column {name}: {error}")
             return None
     picture = path.parent / str(row.get("image"))
-    if row.get("image") is None or not picture.is_file():
+    try:
+        there = row.get("image") is not None and picture.is_file()
+    except OSError as error:
+        # Such as a name that is longer than the file system allows.
+        report.problem(path, line, f"column image: {error.strerror}")
+        return None
+    if not there:
         report.problem(path, line, f"names a picture that is not there: {row['image']}")
         return None
     row["image"] = str(picture)

@@ -14,7 +14,7 @@ def numbered_rows(
 ) -> Iterator[tuple[int, list[str]]]:
     """Go through the rows of a CSV file, one a line, with their line numbers from 1.
 
-    Cells come without the blanks around them. Empty lines are left out.
+    Cells come without the blanks around them. Lines that are empty, or blanks alone, are left out.
 
     Args:
         file: UTF-8 text, with or without a byte order mark, with any line ends.
@@ -66,13 +66,15 @@ def _numbered_lines(file: Path, report: ReadingReport, header: int) -> Iterator[
     try:
         with file.open("rb") as lines:
             for line, raw in islice(enumerate(lines, start=1), header, None):
-                if not raw.strip():
-                    continue
-                report.rows += 1
                 try:
-                    yield line, raw.decode("utf-8-sig").strip("\r\n")
+                    text = raw.decode("utf-8-sig").strip("\r\n")
                 except UnicodeDecodeError:
+                    report.rows += 1
                     report.problem(file, line, "expected UTF-8 text, found other bytes")
+                    continue
+                if text.strip():
+                    report.rows += 1
+                    yield line, text
     except OSError as error:
         reason = error.strerror or error
         raise FaceBehaviorError(f"{file}: expected a text file ({reason})") from error
