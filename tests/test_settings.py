@@ -79,6 +79,9 @@ def test_a_mistake_is_one_line_that_begins_with_its_place(
         ("a: [1, 2", "expected YAML"),
         ("- 1\n- 2\n", "expected keys and values, found list"),
         ("", "expected keys and values, found NoneType"),
+        ("a: {b: 1}\nc: 2\na: {d: 3}\n", r"the key 'a' twice \(line 3\); keep one"),
+        ("a:\n  - {b: 1, c: 2, b: 1}\n", r"the key 'b' twice \(line 2\)"),
+        ("a: {1: x, 1: y}\n", "the key '1' twice"),
     ],
 )
 def test_a_file_that_holds_no_settings_is_one_line(
@@ -91,6 +94,13 @@ def test_a_file_that_holds_no_settings_is_one_line(
         read_yaml(path)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_what_an_anchor_brings_along_may_be_given_again(tmp_path: Path) -> None:
+    text = "a: {b: &b {c: 1, d: 2}, e: &e {<<: *b, d: 3}}\nf: {<<: *e, c: 4, '1': 5, 1: 6}\n"
+    found = read_yaml(write(tmp_path / "a.yaml", text))
+    assert found["a"] == {"b": {"c": 1, "d": 2}, "e": {"c": 1, "d": 3}}
+    assert found["f"] == {"c": 4, "d": 3, "1": 5, 1: 6}
 
 
 def test_bytes_that_are_no_text_are_one_line(tmp_path: Path) -> None:

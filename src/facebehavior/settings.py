@@ -5,10 +5,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from facebehavior.errors import FaceBehaviorError
+from facebehavior.yaml_text import parsed_yaml
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[float, Field(gt=0.0)]
@@ -34,7 +34,8 @@ def read_yaml(path: Path, above: tuple[Path, ...] = ()) -> dict[str, Any]:
         above: the files that are based on this one.
 
     Raises:
-        FaceBehaviorError: a file is missing, no YAML, holds something else, or is based on itself.
+        FaceBehaviorError: a file is missing, no YAML, holds something else or a key twice, or is
+            based on itself.
     """
     if path.resolve() in above:
         raise FaceBehaviorError(f"{path}: based_on leads back to the file itself; name another")
@@ -57,12 +58,11 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 def _read_keys(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text())
+        content = parsed_yaml(path.read_text())
     except (OSError, UnicodeDecodeError) as error:
         raise FaceBehaviorError(f"{path}: expected a YAML configuration ({error})") from error
-    except yaml.YAMLError as error:
-        reason = " ".join(str(error).split())
-        raise FaceBehaviorError(f"{path}: expected YAML, found: {reason}") from error
+    except ValueError as error:
+        raise FaceBehaviorError(f"{path}: expected YAML, found: {error}") from error
     if not isinstance(content, dict):
         raise FaceBehaviorError(f"{path}: expected keys and values, found {type(content).__name__}")
     return content

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
+from facebehavior.settings import read_yaml
 from facebehavior.training.configuration import Configuration, checked_configuration
 
 PLAN = Path(__file__).with_name("study.yaml")
@@ -93,7 +93,7 @@ class Plan(_Section):
     @classmethod
     def read(cls, path: Path = PLAN) -> Self:
         """Read a plan from YAML."""
-        return cls.model_validate(yaml.safe_load(path.read_text()))
+        return cls.model_validate(read_yaml(path))
 
     def jobs(self) -> list["Job"]:
         """List the runs of all lots in their order, each once."""

@@ -58,6 +58,13 @@ def test_a_change_that_leads_nowhere_is_an_error(tmp_path: Path, change: str) ->
         read_configuration(write(tmp_path, MINIMAL), [change])
 
 
+@pytest.mark.parametrize("value", ["{width: 4, width: 8}", "[1, 2"])
+def test_a_change_that_is_no_yaml_is_told_as_such(tmp_path: Path, value: str) -> None:
+    with pytest.raises(FaceBehaviorError, match="expected a value in YAML") as caught:
+        read_configuration(write(tmp_path, MINIMAL), [f"network={value}"])
+    assert "\n" not in str(caught.value)
+
+
 def test_a_file_that_is_no_yaml_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("a: [1,\nb: }")
     with pytest.raises(FaceBehaviorError, match="expected YAML"):

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.files import writing
 from facebehavior.relatedness.table import Relatedness
+from facebehavior.yaml_text import parsed_yaml
 
 SAVED_KEYS = ("from", "to", "values", "source", "counts", "low", "high", "rules")
 WRITTEN_KEYS = ("source", "table")
@@ -68,8 +68,8 @@ def _parsed(path: Path) -> object:
         ) from error
     try:
         # JSON is read by its own parser: YAML takes 1e-3 for text.
-        return json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
-    except (json.JSONDecodeError, yaml.YAMLError) as error:
+        return json.loads(text) if path.suffix == ".json" else parsed_yaml(text)
+    except ValueError as error:
         reason = " ".join(str(error).split())
         raise FaceBehaviorError(f"{path}: expected JSON or YAML, found: {reason}") from error
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import yaml
 from pydantic import Field, model_validator
 
 from facebehavior.errors import FaceBehaviorError
@@ -23,6 +22,7 @@ from facebehavior.settings import (
 )
 from facebehavior.training.coupling_section import Coupling, PairCoupling
 from facebehavior.training.label_set_section import LabelSet
+from facebehavior.yaml_text import parsed_yaml
 
 Head = Literal[
     "expression", "action_units", "affect", "attributes", "compound", "identity", "embedding"
@@ -307,16 +307,21 @@ def override(content: dict[str, Any], change: str) -> None:
         change: `key=value`, see `read_configuration`.
 
     Raises:
-        FaceBehaviorError: it is no `key=value`, or leads through something without keys.
+        FaceBehaviorError: it is no `key=value`, the value is no YAML, or the key leads through
+            something without keys.
     """
     key, equals, value = change.partition("=")
     if not equals or not key:
         raise FaceBehaviorError(f"expected key=value, found {change!r}")
+    try:
+        found = parsed_yaml(value)
+    except ValueError as error:
+        raise FaceBehaviorError(f"{change!r}: expected a value in YAML, found: {error}") from error
     *parents, last = key.split(".")
     place: Any = content
     try:
         for name in parents:
             place = place[int(name)] if isinstance(place, list) else place.setdefault(name, {})
-        place[int(last) if isinstance(place, list) else last] = yaml.safe_load(value)
-    except (IndexError, ValueError, TypeError, AttributeError, yaml.YAMLError) as error:
+        place[int(last) if isinstance(place, list) else last] = found
+    except (IndexError, ValueError, TypeError, AttributeError) as error:
         raise FaceBehaviorError(f"{change!r}: there is no such key to set") from error

@@ -16,6 +16,7 @@ from facebehavior.errors import FaceBehaviorError
 from facebehavior.files import writing
 from facebehavior.labels import IDENTITY, KNOWN_TASKS, Task
 from facebehavior.relatedness import save_relatedness
+from facebehavior.settings import read_yaml
 from facebehavior.training.batches import Batches
 from facebehavior.training.best import best_network
 from facebehavior.training.calibrating import (
@@ -252,7 +253,7 @@ def read_run_configuration(folder: Path) -> Configuration:
     path = folder / CONFIGURATION
     if not path.is_file():
         raise FaceBehaviorError(f"{folder}: expected a training run, found no {CONFIGURATION}")
-    return checked_configuration(yaml.safe_load(path.read_text()), str(path))
+    return checked_configuration(read_yaml(path), str(path))
 
 
 def _summed_up(
