@@ -6,8 +6,10 @@ import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from facebehavior.databases import ferplus
 from tests.conftest import SHARED_DATA, Answer
 
 
@@ -35,6 +37,24 @@ def lfw_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lines = ["image,expression", *(f"{row['image']},{row['expression']}" for row in chosen)]
     (folder / "sample.csv").write_text("\n".join(lines) + "\n")
     return folder / "sample.csv"
+
+
+def test_as_many_pictures_of_contempt_are_taught_as_the_documentation_says(
+    ferplus_archive: Path,
+) -> None:
+    found = []
+    with tarfile.open(ferplus_archive) as archive:
+        for part in ("FER2013Train", "FER2013Valid"):
+            content = archive.extractfile(f"{part}/label.csv")
+            assert content is not None
+            rows = csv.reader(content.read().decode().splitlines())
+            counts = np.array([row[2:] for row in rows], dtype=np.int64)
+            # The authors' rule: single votes are set aside, the majority is of the rest.
+            kept = np.where(counts > 1, counts, 0)
+            contempt = 2 * kept[:, 7] > kept.sum(axis=1)
+            found.append(int((contempt & (counts[:, :7].sum(axis=1) > 0)).sum()))
+    said = "{} pictures of the training part and {} of the validation part".format(*found)
+    assert said in " ".join((ferplus.__doc__ or "").split())
 
 
 def test_smiles_are_told_from_neutral_faces_of_a_database_never_trained_on(

@@ -12,6 +12,10 @@ The votes come in two lists, which differ by a few pictures; the first that is t
 `label.csv` files (28,558, 3,579 and 3,573 pictures), or `fer2013new.csv` (28,561, 3,579 and 3,574),
 whose rows are those of `fer2013.csv`, in which the pictures stand. Say which list you have used.
 
+Training takes the votes for the seven expressions as they share out once those for contempt are set
+aside, also where the majority is contempt, as on 118 pictures of the training part and 16 of the
+validation part in `label.csv`.
+
 Layout::
 
     FER2013Train/label.csv   fer0000000.png ...      (also FER2013Valid, FER2013Test)
