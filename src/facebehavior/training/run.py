@@ -37,6 +37,7 @@ from facebehavior.training.data import TrainingData, open_training_data
 from facebehavior.training.freezing import freeze
 from facebehavior.training.loop import train
 from facebehavior.training.objective import Objective
+from facebehavior.training.own_tasks import check_labels, check_names
 from facebehavior.training.starting import Start, build_network, learned_heads
 from facebehavior.training.untrained import untrained_outputs
 from facebehavior.training.validation import answers, scores
@@ -95,8 +96,10 @@ def run_training(configuration: Configuration, folder: Path) -> Summary:
         FaceBehaviorError: the folder holds another configuration's run or cannot be written to,
             or the data do not fit.
     """
+    check_names(configuration)
     fabric = launched_fabric(configuration.run)
     data = run_data(configuration)
+    check_labels(configuration, data)
     check_expressions(data.held_out, configuration.calibration.expression)
     check_people(data.held_out, configuration.calibration.verification)
     batches = Batches(
