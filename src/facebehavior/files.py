@@ -1,7 +1,7 @@
 """Writing files so that nothing half-written ever stands under a final name."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -50,6 +50,38 @@ def check_writable(path: str | Path) -> None:
         final.parent.mkdir(parents=True, exist_ok=True)
         trial.touch()
         trial.unlink()
+
+
+def check_not_read(path: str | Path, inputs: Iterable[str | Path]) -> None:
+    """See that an output is none of the files that are read.
+
+    Raises:
+        FaceBehaviorError: it is one of them, by this name or another.
+    """
+    if Path(path).exists() and any(
+        Path(one).exists() and Path(path).samefile(one) for one in inputs
+    ):
+        raise FaceBehaviorError(f"{path}: the output would replace what is read; give another name")
+
+
+def check_output(path: str | Path, endings: Sequence[str], inputs: Iterable[str | Path]) -> None:
+    """See, before any work, whether a file of this name could and should be written.
+
+    Args:
+        path: of the file.
+        endings: that its name may have, in lower case.
+        inputs: what is read.
+
+    Raises:
+        FaceBehaviorError: its name ends otherwise, it is a folder or one of the inputs, or it
+            cannot be written.
+    """
+    if Path(path).suffix.lower() not in endings:
+        raise FaceBehaviorError(f"{path}: expected a name ending in {' or '.join(endings)}")
+    if Path(path).is_dir():
+        raise FaceBehaviorError(f"{path}: expected a file to write to, found a folder")
+    check_not_read(path, inputs)
+    check_writable(path)
 
 
 @contextmanager

@@ -210,6 +210,31 @@ def test_find_ranks_the_faces_and_counts_what_it_could_not_read(
     assert facebehavior(*words, "--most", "0").code == 2
 
 
+def test_find_refuses_a_place_for_its_table_before_any_work(
+    facebehavior: Command, astronaut: Path, tmp_path: Path
+) -> None:
+    query, named_so = tmp_path / "me.jpg", tmp_path / "me.csv"
+    shutil.copy(astronaut, query)
+    shutil.copy(astronaut, named_so)
+    (tmp_path / "folder.csv").mkdir()
+    album = tmp_path / "album"
+    album.mkdir()
+    for out, said in (
+        (query, "expected a name ending in .csv"),
+        (named_so, "would replace what is read"),
+        (album / ".." / "me.csv", "would replace what is read"),
+        (tmp_path / "folder.csv", "found a folder"),
+        (query / "out.csv", "cannot write"),
+    ):
+        # A model that is not there would be the next mistake.
+        answer = facebehavior("find", query, album, named_so, "-o", out, "--model", "none.onnx")
+        assert answer.code == 2
+        assert said in answer.errors
+        assert answer.errors.count("\n") == 1
+    for path in (query, named_so):
+        assert path.read_bytes() == astronaut.read_bytes()
+
+
 def test_find_tells_the_frame_of_a_video(
     facebehavior: Command, tiny_further_model: Path, astronaut: Path, tmp_path: Path
 ) -> None:

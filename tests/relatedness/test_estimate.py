@@ -239,11 +239,17 @@ def test_the_command_writes_the_table_and_its_picture(
     none = facebehavior(*words[:1], *unrelated, *words[1:], tmp_path / "none.json")
     assert none.code == 2
     assert "fewer with --unrelated" in none.errors
+    read, table_place = tmp_path / "m.parquet", tmp_path / "a.json"
+    content = read.read_bytes()
     for bad, named in (
-        ((*words, tmp_path / "a.json", "--min-weight", 7), "min_weight"),
+        ((*words, read), "ending in .json"),
+        ((*words, table_place, "--heat-map", read), "ending in .png"),
+        ((*words, table_place, "--min-weight", 7), "min_weight"),
         (("relatedness", tmp_path / "none.parquet", "-o", "a.json"), "none.parquet"),
         ((*words[:3], "dev", "-o", "a.json"), "found: dev|'dev'"),
     ):
         answer = facebehavior(*bad)
         assert answer.code == 2
         assert any(one in answer.errors for one in named.split("|"))
+    assert read.read_bytes() == content
+    assert not table_place.exists()

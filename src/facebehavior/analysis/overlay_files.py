@@ -19,6 +19,7 @@ from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.media import Source
 from facebehavior.files import (
     REPEATABLE_X264,
+    check_not_read,
     check_writable,
     explained_write_errors,
     writing,
@@ -103,8 +104,7 @@ def check_overlay(path: str | Path, sources: Sequence[Source]) -> None:
             f"{len(sources)} inputs, {sum(s.kind == 'video' for s in sources)} of them videos; "
             "name a folder (without an ending)"
         )
-    for source in sources:
-        check_not_source(Path(path), source.path)
+    check_not_read(path, [source.path for source in sources])
 
 
 def _check_no_overlay_among(sources: Sequence[Source], folder: Path) -> None:
@@ -114,16 +114,6 @@ def _check_no_overlay_among(sources: Sequence[Source], folder: Path) -> None:
                 f"{path}: expected a photograph or video, found an overlay of before; remove it, "
                 "or name a folder for overlays that is not among the inputs"
             )
-
-
-def check_not_source(path: Path, source: str) -> None:
-    """Keep an overlay from replacing the picture or video that it is drawn on.
-
-    Raises:
-        FaceBehaviorError: both are one file.
-    """
-    if path.exists() and Path(source).exists() and path.samefile(source):
-        raise FaceBehaviorError(f"{path}: the overlay would replace its source; give another name")
 
 
 class _Unfinished:
@@ -170,7 +160,7 @@ class OverlayPicture(_Unfinished):
                 f"{frame.source}; name a folder, or for a video a name ending in .mp4"
             )
         self._source = frame.source
-        check_not_source(self._path, frame.source)
+        check_not_read(self._path, [frame.source])
         with writing(self._path) as unfinished:
             Image.fromarray(self._painter.paint(frame)).save(unfinished, quality=92)
 
@@ -199,7 +189,7 @@ class OverlayVideo(_Unfinished):
         """
         if self._encode is None:
             self._source = frame.source
-            check_not_source(self._path, frame.source)
+            check_not_read(self._path, [frame.source])
             self._encode = self._opened(frame)
         if frame.source != self._source:
             raise FaceBehaviorError(

@@ -26,13 +26,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Convert; print how many rows there are."""
-    from pathlib import Path
-
-    from facebehavior.errors import FaceBehaviorError
+    from facebehavior.files import check_not_read
     from facebehavior.records import convert
 
-    if Path(arguments.source).resolve() == Path(arguments.output).resolve():
-        raise FaceBehaviorError(f"{arguments.output}: the output would replace what is read")
+    check_not_read(arguments.output, [arguments.source])
     rows = convert(arguments.source, arguments.output)
     print(f"{arguments.output}: {rows} rows")
     return 0

@@ -31,10 +31,12 @@ def run(arguments: argparse.Namespace) -> int:
     from facebehavior.analysis import Analyzer, Matcher
     from facebehavior.cli.problems import report_problems
     from facebehavior.errors import FaceBehaviorError
-    from facebehavior.files import writing
+    from facebehavior.files import check_output, writing
 
     if arguments.most < 1:
         raise FaceBehaviorError(f"--most should be 1 or more, found {arguments.most}")
+    if arguments.output:
+        check_output(arguments.output, [".csv"], [arguments.query, *arguments.inputs])
     with Analyzer(arguments.model) as analyzer:
         matches, problems = Matcher(analyzer).find(arguments.query, arguments.inputs)
     if not matches:

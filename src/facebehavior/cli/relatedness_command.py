@@ -46,6 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from facebehavior.cli.manifests import read_manifests
     from facebehavior.errors import FaceBehaviorError
+    from facebehavior.files import check_output
     from facebehavior.relatedness import (
         FOR_EXPRESSIONS,
         FOR_IDENTITIES,
@@ -54,6 +55,9 @@ def run(arguments: argparse.Namespace) -> int:
         save_relatedness,
     )
 
+    check_output(arguments.output, [".json"], arguments.manifests)
+    if arguments.heat_map is not None:
+        check_output(arguments.heat_map, [".png"], arguments.manifests)
     estimate, rules = {
         "expression-action-units": (expression_relatedness, FOR_EXPRESSIONS),
         "identity-attributes": (identity_relatedness, FOR_IDENTITIES),
