@@ -8,7 +8,7 @@ from tests.training.test_run import checked, toy_configuration
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.network import FaceBehaviorNet, NetworkConfiguration, load_network, load_trunk
-from facebehavior.training import run_training
+from facebehavior.training import read_configuration, run_training
 from facebehavior.training.run import run_data
 from facebehavior.training.starting import build_network
 
@@ -76,6 +76,22 @@ def test_dropout_is_that_of_the_file_unless_another_is_chosen(
     assert kept not in (0.0, 0.35)
     assert network.configuration.dropout == (kept if chosen is None else chosen)
     assert network.dropout.p == network.configuration.dropout
+
+
+def test_layers_are_not_chosen_for_a_model_file_even_as_they_are_by_default(
+    behaviour_shards: Path, tiny_expression_model: Path, tmp_path: Path
+) -> None:
+    content = toy_configuration([behaviour_shards], epochs=1)
+    content |= {"start_from": str(tiny_expression_model), "network": {"width": 32}}
+    configuration = checked(content)
+    with pytest.raises(FaceBehaviorError, match=r"network\.width cannot be chosen"):
+        build_network(configuration, run_data(configuration))
+    content["network"] = {}
+    run_training(checked(content), tmp_path / "run")
+    # The configuration that the run keeps names all layers; the run can be done again from it.
+    again = read_configuration(tmp_path / "run/configuration.yaml")
+    assert "width" in again.network.model_fields_set
+    build_network(again, run_data(again))
 
 
 def test_a_run_starts_once(behaviour_shards: Path, tiny_expression_model: Path) -> None:

@@ -9,10 +9,8 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field, field_validator, model_validator
 
 from facebehavior.errors import FaceBehaviorError
-from facebehavior.settings import Count, Section, Share, checked, read_yaml
+from facebehavior.settings import Count, Section, Seed, Share, checked, read_yaml
 from facebehavior.synthesis.domains import Domain
-
-Seed = Annotated[int, Field(ge=0)]
 
 Label = Literal[
     "expression",

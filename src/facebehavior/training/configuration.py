@@ -16,6 +16,7 @@ from facebehavior.settings import (
     NotNegative,
     Positive,
     Section,
+    Seed,
     Share,
     checked,
     read_yaml,
@@ -195,7 +196,7 @@ class Configuration(Section):
     name: str
     version: str = "1"
     licence: str = "unknown"
-    seed: int = 0
+    seed: Seed = 0
     label_sets: Annotated[tuple[LabelSet, ...], Field(min_length=1)]
     start_from: str | None = None
     trunk_from: str | None = None

@@ -90,10 +90,7 @@ def learned_heads(data: TrainingData) -> set[str]:
 def _loaded_network(
     configuration: Configuration, start_from: str, heads: Mapping[str, Any], data: TrainingData
 ) -> Start:
-    default = Network()
-    # Dropout has no weights: each run may choose it anew.
-    layers = [name for name in Network.model_fields if name not in {"heads", "dropout"}]
-    asked_for = [n for n in layers if getattr(configuration.network, n) != getattr(default, n)]
+    asked_for = _chosen_layers(configuration.network)
     if asked_for:
         raise FaceBehaviorError(
             f"network.{asked_for[0]} cannot be chosen together with start_from: "
@@ -111,6 +108,16 @@ def _loaded_network(
         )
     _check_normalisation(metadata, start_from)
     return Start(network, metadata, metadata.training_databases)
+
+
+def _chosen_layers(network: Network) -> list[str]:
+    """Name the keys of layers that somebody has chosen, be it as they are by default."""
+    # Dropout has no weights: each run may choose it anew.
+    layers = [name for name in Network.model_fields if name not in {"heads", "dropout"}]
+    if network.model_fields_set >= set(layers):
+        # As in the configuration that a run keeps: all keys are written out, chosen or not.
+        return [n for n in layers if getattr(network, n) != Network.model_fields[n].default]
+    return [name for name in layers if name in network.model_fields_set]
 
 
 def _check_normalisation(metadata: ModelMetadata, path: str) -> None:
