@@ -112,6 +112,17 @@ def test_fine_tuning_on_ones_own_pictures(
     assert answer.code == 2
 
 
+def test_fine_tuning_is_changed_on_the_command_line(
+    facebehavior: Run, labelled: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    words = ("train", "--from", tiny_model, "--labels", labelled, "-o", tmp_path / "run")
+    changes = ("label_sets.0.sources.0.hold_out=0.5", "optimisation.epochs=1")
+    assert facebehavior(*words, *changes, "run.precision=32-true").code == 0
+    pictures = json.loads((tmp_path / "run/summary.json").read_text())["pictures"]
+    # No more than half of the 16 that are not marked as test, and all of these in one step.
+    assert 0 < pictures["mine"][0] == pictures["mine"][1] <= 8
+
+
 def test_a_row_without_its_picture_is_skipped_and_counted(
     facebehavior: Run, labelled: Path, tmp_path: Path
 ) -> None:

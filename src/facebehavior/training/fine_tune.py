@@ -11,10 +11,9 @@ from facebehavior.errors import BadInput, FaceBehaviorError
 from facebehavior.faces.alignment import CropParameters
 from facebehavior.files import writing
 from facebehavior.model_file import FaceModel, find_model
-from facebehavior.training.configuration import checked_configuration, override
-from facebehavior.training.data import open_training_data
+from facebehavior.training.configuration import Configuration, checked_configuration, override
 from facebehavior.training.label_set_section import LabelSet, Source
-from facebehavior.training.run import Summary, run_training
+from facebehavior.training.run import Summary, run_data, run_training
 
 MOST_PICTURES_A_STEP = 32
 HOLD_OUT = 0.2
@@ -51,16 +50,13 @@ def fine_tune(
     if splits:
         source["split"] = "train"
     label_set = LabelSet(name=labels.stem, sources=(Source(**source),))
-    data = open_training_data([label_set], seed=0)
-    pictures = sum(len(part) for chosen in data.label_sets for part in chosen)
     content: dict[str, Any] = {
         "name": f"{metadata.name}-{labels.stem}",
         "licence": metadata.licence,
         "start_from": str(model),
-        "label_sets": [label_set.model_dump()],
+        "label_sets": [label_set.model_dump(mode="json")],
         "optimisation": {
             "epochs": 10,
-            "batch_size": min(MOST_PICTURES_A_STEP, pictures),
             "learning_rate": 1e-4,
             "averaging": 0.9,
         },
@@ -68,7 +64,16 @@ def fine_tune(
     for change in changes:
         override(content, change)
     configuration = checked_configuration(content, "fine-tuning")
+    if "batch_size" not in configuration.optimisation.model_fields_set:
+        override(content, f"optimisation.batch_size={_batch_size(configuration)}")
+        configuration = checked_configuration(content, "fine-tuning")
     return run_training(configuration, folder), problems
+
+
+def _batch_size(configuration: Configuration) -> int:
+    """Give the usual number of pictures a step, or all that there are to train on."""
+    label_sets = run_data(configuration).label_sets
+    return min(MOST_PICTURES_A_STEP, sum(len(part) for chosen in label_sets for part in chosen))
 
 
 def _prepare_once(labels: Path, shards: Path, crop: CropParameters) -> list[BadInput]:
