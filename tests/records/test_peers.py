@@ -167,6 +167,43 @@ def test_py_feat_gets_probabilities_and_radians_of_its_directions(tmp_path: Path
     assert row["AU11"] == row["AU43"] == row["x_0"] == row["FrameWidth"] == ""
 
 
+def test_faces_of_openface_are_faces_to_py_feat_and_back(tmp_path: Path) -> None:
+    source, theirs = tmp_path / "clip.csv", tmp_path / "clip.feat.csv"
+    source.write_text(
+        "frame,timestamp,confidence,success,pose_Rx,AU12_c\n"
+        "1,0.0,0.98,1,0.1,1\n2,0.04,0.12,0,0,0\n3,0.08,0.88,1,-0.1,0\n"
+    )
+    convert(source, theirs)
+    assert [row["FaceScore"] for row in cells(theirs)] == ["0.98", "", "0.88"]
+    back = convert_back(theirs)
+    assert [row["detected"] for row in back] == [True, False, True]
+    assert [row["face"] for row in back] == [0, None, 0]
+    assert back[0]["pose_pitch"] == pytest.approx(-math.degrees(0.1))
+    assert back[1]["confidence"] is back[1]["pose_pitch"] is None
+
+
+@pytest.mark.parametrize(
+    ("cells_of_row", "detected"),
+    [
+        ({"FaceRectX": "3.5", "FaceScore": "0.9", "AU12": "0.4"}, True),
+        # A frame without a face: of 2.1; of 2.0, with predictions of a black picture; of 1.
+        ({"FaceRectX": "nan", "FaceScore": "0.0"}, False),
+        ({"FaceRectX": "", "FaceScore": "0.0", "AU12": "0.4", "Happy": "0.2"}, False),
+        ({"FaceRectX": "", "FaceScore": "", "happiness": ""}, False),
+        # Of programs that know of no box or score.
+        ({"FaceRectX": "", "FaceScore": "0.7"}, True),
+        ({"FaceRectX": "", "FaceScore": "", "Happy": "0.2"}, True),
+        ({"FaceRectX": "", "FaceScore": "", "happiness": "0.2"}, True),
+        ({"FaceRectX": "", "FaceScore": "", "Yaw": "0"}, True),
+    ],
+)
+def test_what_a_row_of_py_feat_without_a_face_is(
+    cells_of_row: dict[str, str], detected: bool
+) -> None:
+    row = PY_FEAT.read({"input": "a.mp4", "frame": "0", **cells_of_row}, Path("a.feat.csv"))
+    assert row["detected"] is detected
+
+
 def test_libreface_has_no_row_without_a_face(tmp_path: Path) -> None:
     out = tmp_path / "clip.libreface.csv"
     rows = (face(), {"source": "clip", "frame": 4, "time_s": 0.16, "detected": False})

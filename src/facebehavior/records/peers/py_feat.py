@@ -4,6 +4,9 @@ Since version 2 angles are in radians: up, tilted to the subject's right and tur
 right are above 0. Files of version 1 hold degrees, and there a head tilted to the subject's left is
 above 0, as the points of its own files show; they are told by their names of the expressions. Gaze
 is not converted: ours is relative to the head.
+
+A frame without a face has a row without a box; its `FaceScore` is 0, or empty in older files, and
+early files of version 2 hold predictions of a black picture there.
 """
 
 from collections.abc import Mapping
@@ -91,6 +94,13 @@ _BLENDSHAPES = (
     "noseSneerLeft",
     "noseSneerRight",
 )
+_PREDICTIONS = (
+    *("Pitch", "Roll", "Yaw", "valence", "arousal"),
+    *(f"AU{unit:02d}" for unit in _UNITS),
+    *_EMOTIONS,
+    *_EMOTIONS.values(),
+)
+"""What is known of a face, by the names of versions 1 and 2."""
 _MESH = 478
 _EMBEDDING = 512
 
@@ -132,6 +142,10 @@ def written(row: Row) -> dict[str, str]:
         "input": str(row["source"]),
         "frame": str(row["frame"]),
         "approx_time": _clock(row.get("time_s")),
+    }
+    if not row["detected"]:
+        return texts
+    texts |= {
         "Identity": "" if person is None else str(person),
         "FaceScore": _plain(row.get("confidence")),
         "Pitch": _plain(radians(row.get("pose_pitch"))),
@@ -161,7 +175,7 @@ def read(row: Mapping[str, str], path: Path) -> dict[str, object]:
         "source": row.get("input") or path.name.removesuffix(".csv").removesuffix(".feat"),
         "frame": counted(row, "frame"),
         "time_s": _seconds(row.get("approx_time", "")),
-        "detected": number(row, "FaceRectX") is not None,
+        "detected": _shows_a_face(row),
     }
     if not found["detected"]:
         return found
@@ -192,6 +206,19 @@ def read(row: Mapping[str, str], path: Path) -> dict[str, object]:
     if known:
         found["expr"] = max(EXPRESSIONS, key=lambda name: known.get(name, -1.0))
     return found
+
+
+def _shows_a_face(row: Mapping[str, str]) -> bool:
+    """Tell by the box; without one, as in what was converted from OpenFace, by the score.
+
+    Where there is neither, by whether anything is known of a face.
+    """
+    if number(row, "FaceRectX") is not None:
+        return True
+    score = number(row, "FaceScore")
+    if score is not None:
+        return score > 0
+    return any(number(row, name) is not None for name in _PREDICTIONS)
 
 
 def _plain(value: float | None) -> str:
