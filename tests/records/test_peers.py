@@ -215,6 +215,16 @@ def test_libreface_has_no_row_without_a_face(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", [".openface.csv", ".libreface.csv"])
+def test_times_of_long_videos_stay_apart(tmp_path: Path, ending: str) -> None:
+    times = [12_345.0 + frame / 120 for frame in range(240)]
+    rows = [face(frame=frame, time_s=time_s) for frame, time_s in enumerate(times)]
+    theirs = tmp_path / f"clip{ending}"
+    convert(record(tmp_path / "r.parquet", *rows), theirs)
+    back = [row["time_s"] for row in convert_back(theirs)]
+    np.testing.assert_allclose(np.array(back, dtype=float), times, rtol=0, atol=6e-4)
+
+
+@pytest.mark.parametrize("ending", [".openface.csv", ".libreface.csv"])
 def test_what_cannot_name_its_video_does_not_mix_two(tmp_path: Path, ending: str) -> None:
     ours = record(tmp_path / "r.parquet", face(), face(source="another", frame=0))
     with pytest.raises(FaceBehaviorError, match=r"one video or photograph.*clip and another"):

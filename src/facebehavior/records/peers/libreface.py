@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from facebehavior.labels import ACTION_UNITS, EXPRESSIONS
-from facebehavior.records.peers.peer import Peer, Row, counted, number
+from facebehavior.records.peers.peer import Peer, Row, counted, fixed, number
 
 _PRESENCE = (1, 2, 4, 6, 7, 10, 12, 14, 15, 17, 23, 24)
 _INTENSITY = (1, 2, 4, 5, 6, 9, 12, 15, 17, 20, 25, 26)
@@ -38,10 +38,9 @@ def written(row: Row) -> dict[str, str] | None:
     """Turn a row of the record into one of LibreFace; None for a frame without a face."""
     if not row["detected"]:
         return None
-    time = row.get("time_s")
     texts = {
         "frame_idx": str(row["frame"]),
-        "frame_time_in_ms": "" if time is None else f"{time:.6g}",
+        "frame_time_in_ms": fixed(row.get("time_s"), 6),
         "facial_expression": "" if row.get("expr") is None else str(row["expr"]).capitalize(),
     }
     for unit in _PRESENCE:
