@@ -65,6 +65,17 @@ def test_videos_of_telephones_are_turned_upright_as_read_video_does(
     assert np.abs(seen.image.astype(int) - expected).mean() < 1
 
 
+def test_a_file_whose_name_looks_like_an_address_is_played(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_clip(tmp_path / "12_30.mp4", np.zeros((48, 64, 3), dtype=np.uint8)).rename(
+        tmp_path / "12:30.mp4"
+    )
+    monkeypatch.chdir(tmp_path)
+    with closing(Newest("12:30.mp4")) as newest:
+        assert next(newest.pictures()).image.shape == (48, 64, 3)
+
+
 def test_a_file_whose_times_begin_late_is_played_at_once(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "late.mkv", np.zeros((48, 64, 3), dtype=np.uint8), start_s=20.0)
     assert (next(read_video(path)).time_s or 0.0) > 15

@@ -16,6 +16,7 @@ from facebehavior.analysis.analyzer import Analyzer
 from facebehavior.errors import BadInput
 from facebehavior.faces.face import Detector
 from facebehavior.faces.media import Frame
+from facebehavior.faces.media.opening import opened_media
 from facebehavior.faces.media.orientation import DisplayMatrix, upright
 
 _OPEN_S = 10.0
@@ -163,13 +164,14 @@ def _make_ready(analyzer: Analyzer, detector: Detector) -> None:
 
 def _opened(source: str) -> av.container.InputContainer:
     """Open a camera by its number or device, or anything that FFmpeg can."""
-    name, form = source, None
-    if source.isdecimal():
-        name, form = f"/dev/video{source}", "v4l2"
-    elif source.startswith("/dev/video"):
-        form = "v4l2"
     try:
-        container = av.open(name, format=form, timeout=_OPEN_S)
+        if source.isdecimal() or source.startswith("/dev/video"):
+            device = f"/dev/video{source}" if source.isdecimal() else source
+            container = av.open(device, format="v4l2", timeout=_OPEN_S)
+        elif Path(source).is_file():
+            container = opened_media(source)
+        else:
+            container = av.open(source, timeout=_OPEN_S)
     except (av.FFmpegError, OSError, ValueError) as error:
         raise BadInput(source, f"expected a camera, a stream or a video ({error})") from error
     if not container.streams.video:

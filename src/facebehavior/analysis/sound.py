@@ -8,6 +8,7 @@ from av.audio.stream import AudioStream
 from av.container import OutputContainer
 
 from facebehavior.errors import FaceBehaviorError
+from facebehavior.faces.media.opening import opened_media
 
 _log = logging.getLogger(__name__)
 
@@ -21,20 +22,19 @@ class Sound:
     Args:
         source: path of the video.
         container: of the other, before its first picture is written.
-        rate: samples a second.
+        rate: samples a second of the source; the nearest that the codec has is written.
     """
 
     def __init__(self, source: str, container: OutputContainer, rate: int) -> None:
         self._source = source
         self._container = container
-        self._stream = cast("AudioStream", container.add_stream(CODEC, rate=rate))
-        self._rate = rate
+        self._stream = cast("AudioStream", container.add_stream(CODEC, rate=_nearest(rate)))
 
     @classmethod
     def of(cls, source: str, container: OutputContainer) -> Self | None:
         """Give the sound of a video; None where it has none or it cannot be read."""
         try:
-            with av.open(source) as opened:
+            with opened_media(source) as opened:
                 if not opened.streams.audio:
                     return None
                 rate = opened.streams.audio[0].rate
@@ -49,9 +49,9 @@ class Sound:
             FaceBehaviorError: the sound cannot be encoded.
         """
         damaged = 0
-        resampler = av.AudioResampler(format="fltp", layout="stereo", rate=self._rate)
+        resampler = av.AudioResampler(format="fltp", layout="stereo", rate=self._stream.rate)
         try:
-            with av.open(self._source) as opened:
+            with opened_media(self._source) as opened:
                 for packet in opened.demux(audio=0):
                     try:
                         frames = packet.decode()
@@ -61,6 +61,8 @@ class Sound:
                     for frame in frames:
                         for part in resampler.resample(frame):
                             self._container.mux(self._stream.encode(part))
+            for part in resampler.resample(None):
+                self._container.mux(self._stream.encode(part))
             self._container.mux(self._stream.encode(None))
         except av.FFmpegError as error:
             raise FaceBehaviorError(
@@ -68,3 +70,9 @@ class Sound:
             ) from error
         if damaged:
             _log.warning("%s: %d damaged pieces of its sound are left out", self._source, damaged)
+
+
+def _nearest(rate: int) -> int:
+    """Give the rate of the codec that is nearest to one."""
+    known = av.Codec(CODEC, "w").audio_rates or [rate]
+    return min(known, key=lambda one: (abs(one - rate), one))

@@ -1,7 +1,10 @@
-"""What is checked of every file before a decoder sees it."""
+"""What is checked of every file before a decoder sees it, and how FFmpeg opens it."""
 
 import os
 from pathlib import Path
+
+import av
+from av.container import InputContainer
 
 from facebehavior.errors import BadInput
 
@@ -36,6 +39,22 @@ def checked_file(path: str | Path, expected: str) -> Path:
     if empty:
         raise BadInput(path, f"expected {expected}, found an empty file (0 bytes)")
     return file
+
+
+def opened_media(path: str | Path) -> InputContainer:
+    """Open a file of moving pictures or sound.
+
+    It is given to FFmpeg as the address of a file, because FFmpeg takes `12:30.mp4` for an address
+    of its own, and with no other protocol, so that a playlist cannot make it load something from
+    the network.
+
+    Raises:
+        FFmpegError: FFmpeg cannot open it.
+        ValueError: its name or what it says of itself makes no sense.
+    """
+    return av.open(
+        f"file:{path}", options={"protocol_whitelist": "file"}, metadata_errors="replace"
+    )
 
 
 def check_pixels(source: str | Path, width: int, height: int) -> None:

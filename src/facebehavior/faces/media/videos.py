@@ -5,7 +5,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import av
 import numpy as np
 from av.container import InputContainer
 from av.error import FFmpegError
@@ -18,7 +17,7 @@ from facebehavior.errors import BadInput
 from facebehavior.faces.media.clock import Clock
 from facebehavior.faces.media.decoding import Decoding, LostPicture
 from facebehavior.faces.media.frames import Frame, LostFrame
-from facebehavior.faces.media.opening import check_pixels, checked_file
+from facebehavior.faces.media.opening import check_pixels, checked_file, opened_media
 from facebehavior.faces.media.orientation import DisplayMatrix, upright
 
 _TEXT_FORMATS = frozenset({"tty"})
@@ -161,11 +160,7 @@ def is_video(path: str | Path) -> bool:
 def _opened(path: str | Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     file = checked_file(path, "a video")
     try:
-        # As a file address, because FFmpeg takes "12:30.mp4" for an address of its own. No other
-        # protocol, so that a playlist cannot make it load something from the network.
-        container = av.open(
-            f"file:{file}", options={"protocol_whitelist": "file"}, metadata_errors="replace"
-        )
+        container = opened_media(file)
     except (FFmpegError, ValueError) as error:
         raise BadInput(
             path,
