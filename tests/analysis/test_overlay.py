@@ -142,6 +142,16 @@ def test_an_overlay_never_replaces_its_source(tmp_path: Path) -> None:
         assert source.read_bytes() == b"the original"
 
 
+def test_an_overlay_may_have_a_name_that_looks_like_an_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with open_overlay("12:30.mp4") as file:
+        file.write(frame_of("a.mp4", 0, 0.0))
+    with av.open("file:12:30.mp4") as container:
+        assert len(list(container.decode(video=0))) == 1
+
+
 def test_a_video_whose_frames_change_their_size_keeps_its_first(tmp_path: Path) -> None:
     with open_overlay(tmp_path / "out.mp4") as file:
         file.write(frame_of("a.mp4", 0, 0.0, size=(200, 160)))

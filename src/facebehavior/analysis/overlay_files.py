@@ -202,7 +202,7 @@ class OverlayVideo(_Unfinished):
     def _opened(self, frame: AnalyzedFrame) -> Callable[[NDArray[np.uint8], float], None]:
         height, width = frame.image.shape[:2]
         unfinished = self._open.enter_context(writing(self._path))
-        container = self._open.enter_context(av.open(str(unfinished), "w"))
+        container = self._open.enter_context(av.open(f"file:{unfinished}", "w"))
         stream = container.add_stream("libx264", options=_ENCODER)
         # H.264 in its most widely shown form has even sides only.
         stream.width, stream.height = width + width % 2, height + height % 2

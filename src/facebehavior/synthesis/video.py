@@ -56,7 +56,7 @@ def write_video(
     photographer = Photographer(configuration, materials)
     plans = list(_frames(peaks, round(seconds * RATE)))
     rows = []
-    with writing(path) as unfinished, av.open(str(unfinished), "w", format="mp4") as container:
+    with writing(path) as unfinished, av.open(f"file:{unfinished}", "w", format="mp4") as container:
         stream = container.add_stream("libx264", rate=RATE, options=dict(REPEATABLE_X264))
         stream.width = stream.height = configuration.picture_size // 2 * 2
         stream.pix_fmt = "yuv420p"
