@@ -64,6 +64,18 @@ def test_a_path_wins_over_a_name(
     assert find_model("tiny", folder) == Path("tiny")
 
 
+def test_a_folder_of_a_packaged_models_name_does_not_hide_it(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("tiny", "mine"):
+        (tmp_path / name).mkdir()
+    assert find_model("tiny", folder) == folder / "tiny.onnx"
+    assert find_model("./tiny", folder) == Path("tiny")
+    with pytest.raises(FaceBehaviorError, match=r"mine: expected a model file \(\.onnx\)"):
+        FaceModel(find_model("mine", folder))
+
+
 def test_another_file_of_a_packaged_models_name_is_its_namesake(
     folder: Path, tmp_path: Path
 ) -> None:

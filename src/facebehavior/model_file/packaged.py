@@ -84,7 +84,7 @@ def default_model(folder: Path = PACKAGED) -> PackagedModel:
 
 
 def find_model(name_or_path: str | Path | None = None, folder: Path = PACKAGED) -> Path:
-    """Find a model file; a path that exists wins over a packaged model's name.
+    """Find a model file; a file that exists wins over a packaged model's name, a folder does not.
 
     Args:
         name_or_path: a packaged model's name or the path of a model file; None for the default.
@@ -95,9 +95,11 @@ def find_model(name_or_path: str | Path | None = None, folder: Path = PACKAGED) 
     """
     if name_or_path is None:
         return default_model(folder).path
-    if Path(name_or_path).exists():
-        return Path(name_or_path)
-    return _named(str(name_or_path), folder).path
+    path, name = Path(name_or_path), str(name_or_path)
+    # What a folder of any other name lacks is said where it is opened as a model file.
+    if path.is_file() or (path.exists() and name not in packaged_models(folder)):
+        return path
+    return _named(name, folder).path
 
 
 def verify(name: str, folder: Path = PACKAGED) -> PackagedModel:
