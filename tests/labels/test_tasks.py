@@ -103,3 +103,28 @@ def test_a_teachers_embedding_is_a_direction() -> None:
 def test_an_embedding_without_a_direction_is_refused(numbers: list[float]) -> None:
     with pytest.raises(FaceBehaviorError, match="row 0 holds"):
         task_labels(manifest({"embedding": numbers}), EMBEDDING_TASK)
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        (["yes", None, "no"], "'yes'"),
+        ([1.0, 4.0, None], "4.0"),
+        ([0.0, -1.0], "-1.0"),
+        ([0.5, float("nan")], "nan"),
+    ],
+)
+def test_a_binary_label_that_is_neither_true_nor_false_is_named_with_its_column(
+    values: list[object], named: str
+) -> None:
+    rows = ({"label_bar": True, "label_ring": value} for value in values)
+    with pytest.raises(FaceBehaviorError, match=f"strokes: .* label_ring, found {named}$"):
+        task_labels(manifest(*rows), STROKES)
+
+
+@pytest.mark.parametrize("values", [[True, None, False], [1.0, None, 0.0]])
+def test_truths_and_numbers_are_the_same_binary_labels(values: list[object]) -> None:
+    found = task_labels(manifest(*({"label_ring": value} for value in values)), STROKES)
+    assert found.values[:, 1].tolist() == [1.0, 0.0, 0.0]
+    assert found.annotated[:, 1].tolist() == [True, False, True]
+    assert not found.annotated[:, 0].any()

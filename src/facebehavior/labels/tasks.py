@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from facebehavior.errors import FaceBehaviorError
@@ -121,7 +122,8 @@ def task_labels(manifest: Manifest, task: Task) -> TaskLabels:
     was not taught.
 
     Raises:
-        FaceBehaviorError: a row has a label that the task does not have.
+        FaceBehaviorError: a row has a label that the task does not have; of a binary task, another
+            than true, false or a number from 0 to 1.
     """
     if task.kind == "binary":
         values = np.zeros((len(manifest), len(task.columns)), dtype=np.float32)
@@ -129,7 +131,7 @@ def task_labels(manifest: Manifest, task: Task) -> TaskLabels:
         for place, name in enumerate(task.columns):
             column = manifest.column(name)
             annotated[:, place] = column.is_valid().to_numpy()
-            values[annotated[:, place], place] = column.drop_null().to_numpy()
+            values[annotated[:, place], place] = _truths(task, name, column.drop_null())
         return TaskLabels(values, annotated)
     if task.kind == "direction":
         return _directions(manifest, task)
@@ -146,6 +148,21 @@ def task_labels(manifest: Manifest, task: Task) -> TaskLabels:
             f"{unknown[0]!r} in the column {task.columns[0]}"
         )
     return TaskLabels(np.maximum(places, 0), places >= 0)
+
+
+def _truths(task: Task, name: str, column: pa.ChunkedArray) -> NDArray[np.float32]:
+    """Give the N labels in a column of a binary task, from 0 to 1."""
+    kind, wrong = column.type, column
+    values = np.zeros(len(column), dtype=np.float32)
+    if pa.types.is_boolean(kind) or pa.types.is_floating(kind):
+        values = column.to_numpy().astype(np.float32)
+        wrong = column.filter(pa.array(~((values >= 0.0) & (values <= 1.0))))
+    if len(wrong):
+        raise FaceBehaviorError(
+            f"the task {task.name}: expected true and false, or numbers from 0 to 1, in the column "
+            f"{name}, found {wrong[0].as_py()!r}"
+        )
+    return values
 
 
 def _directions(manifest: Manifest, task: Task) -> TaskLabels:
