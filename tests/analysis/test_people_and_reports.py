@@ -236,6 +236,19 @@ def test_hidden_faces_are_hidden_on_the_page_too(
     assert np.abs(masked[middle] - plain[middle]).mean() > 20
 
 
+@pytest.mark.parametrize("option", ["-o", "--summary", "--events", "--gallery"])
+def test_no_output_replaces_a_photograph(
+    facebehavior: Command, tiny_further_model: Path, astronaut: Path, tmp_path: Path, option: str
+) -> None:
+    # Photographs are known by their content, whatever they are called.
+    photograph = tmp_path / "me.parquet"
+    shutil.copy(astronaut, photograph)
+    answer = facebehavior("analyze", photograph, option, photograph, "--model", tiny_further_model)
+    assert answer.code == 2
+    assert "would replace what is read" in answer.errors
+    assert photograph.read_bytes() == astronaut.read_bytes()
+
+
 @pytest.mark.parametrize("option", ["--report", "--summary", "--events"])
 def test_a_place_that_cannot_be_written_to_is_told_before_the_analysis(
     facebehavior: Command, tiny_model: Path, astronaut: Path, tmp_path: Path, option: str

@@ -12,7 +12,7 @@ from facebehavior.analysis.overlay_files import check_overlay
 from facebehavior.compound import check_compound_way
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.media import Source
-from facebehavior.files import check_writable
+from facebehavior.files import check_not_read, check_writable
 from facebehavior.records import check_held, check_sources, checked_format
 
 
@@ -126,5 +126,6 @@ class Asked:
         if self.overlay is not None:
             check_overlay(self.overlay, sources)
         for name in self.files:
+            check_not_read(name, [source.path for source in sources])
             if Path(name).suffix:
                 check_writable(name)
