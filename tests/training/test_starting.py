@@ -1,5 +1,6 @@
 """Runs that start with the trunk of a model file."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,13 @@ import torch
 from tests.training.test_run import checked, toy_configuration
 
 from facebehavior.errors import FaceBehaviorError
-from facebehavior.network import FaceBehaviorNet, NetworkConfiguration, load_network, load_trunk
+from facebehavior.network import (
+    FaceBehaviorNet,
+    NetworkConfiguration,
+    export_model,
+    load_network,
+    load_trunk,
+)
 from facebehavior.training import read_configuration, run_training
 from facebehavior.training.run import run_data
 from facebehavior.training.starting import build_network
@@ -113,3 +120,49 @@ def test_the_mean_over_the_grid_is_the_mean_over_the_face() -> None:
         means, features = whole.backbone(face), parts.backbone(face)
     assert torch.allclose(features.unflatten(1, (-1, 9)).mean(dim=2), means, atol=1e-5)
     assert features.unflatten(1, (-1, 9)).std(dim=2).max() > 0.01
+
+
+def another(model: Path, path: Path, **layers: object) -> Path:
+    """Write a network of other weights, and where they are given other layers, into a file."""
+    network, metadata = load_network(model)
+    configuration = network.configuration.model_copy(update=layers)
+    torch.manual_seed(5)
+    other = FaceBehaviorNet(configuration)
+    described = dataclasses.replace(
+        metadata, training_databases=("others",), network=configuration.to_dict()
+    )
+    export_model(other, described, path)
+    return path
+
+
+def test_several_files_give_the_mean_of_their_weights(
+    behaviour_shards: Path, tiny_expression_model: Path, tmp_path: Path
+) -> None:
+    files = [tiny_expression_model, another(tiny_expression_model, tmp_path / "other.onnx")]
+    content = toy_configuration([behaviour_shards], epochs=1)
+    content |= {"start_from": [str(file) for file in files], "network": {}}
+    configuration = checked(content)
+    start = build_network(configuration, run_data(configuration))
+    first, second = (load_network(file)[0].backbone.state_dict() for file in files)
+    assert any(not torch.equal(first[name], second[name]) for name in first)
+    for name, weight in start.network.backbone.state_dict().items():
+        if weight.is_floating_point():
+            torch.testing.assert_close(weight, (first[name] + second[name]) / 2)
+    assert {"others", *load_network(files[0])[1].training_databases} == {*start.databases}
+
+
+def test_files_of_different_networks_have_no_mean(
+    behaviour_shards: Path, tiny_expression_model: Path, tmp_path: Path
+) -> None:
+    wider = another(tiny_expression_model, tmp_path / "wider.onnx", width=8)
+    content = toy_configuration([behaviour_shards], epochs=1)
+    content |= {"start_from": [str(tiny_expression_model), str(wider)], "network": {}}
+    configuration = checked(content)
+    with pytest.raises(FaceBehaviorError, match="expected models of one network, found other lay"):
+        build_network(configuration, run_data(configuration))
+
+
+def test_a_mean_needs_two_files(behaviour_shards: Path, tiny_expression_model: Path) -> None:
+    content = toy_configuration([behaviour_shards], epochs=1)
+    with pytest.raises(ValueError, match="at least 2"):
+        checked({**content, "start_from": [str(tiny_expression_model)]})

@@ -185,7 +185,8 @@ class Configuration(Section):
         name: of the model that comes out.
         version: of the model that comes out.
         licence: what may be done with the weights, for the model file.
-        start_from: a model file whose network is trained on; None starts from a seed.
+        start_from: a model file whose network is trained on, or several of one network, which goes
+            on from the mean of their weights; None starts from a seed.
         trunk_from: a model, by name or path, whose trunk's weights the network starts with; its
             heads, and the size of its crops, are this configuration's.
         tasks: of one's own, by name.
@@ -198,7 +199,7 @@ class Configuration(Section):
     licence: str = "unknown"
     seed: Seed = 0
     label_sets: Annotated[tuple[LabelSet, ...], Field(min_length=1)]
-    start_from: str | None = None
+    start_from: str | Annotated[tuple[str, ...], Field(min_length=2)] | None = None
     trunk_from: str | None = None
     tasks: Mapping[str, OwnTask] = {}
     network: Network = Network()
