@@ -183,7 +183,7 @@ def page(found: Mapping[str, Any]) -> str:
 
 def _packaged() -> str:
     found = json.loads(PACKAGED.read_text())
-    sets = {"test": "these faces", "confirmation": "faces of new people"}
+    sets = {"test": "these faces", "confirmation": "`confirmation`"}
     rules = [(rule, *(with_interval(found[name]["uar"][rule]) for name in sets)) for rule in RULES]
     differences = [
         (contrast, *(with_interval(found[name]["differences"][contrast], "+") for name in sets))
@@ -193,8 +193,8 @@ def _packaged() -> str:
     return (
         f"The packaged model ({found['model']}), which was not trained on a compound expression "
         f"either, on the same {found['test']['pictures']} faces, and on {new['pictures']} of "
-        f"{new['people']} people that no study of compound expressions had seen, for the sake of "
-        "Bayes' rule; UAR and its differences, intervals over people "
+        f"{new['people']} other people (`confirmation`); UAR and its differences, intervals over "
+        "people "
         "(`python -m studies.compound_packaged`):\n\n"
         f"{markdown_table(('rule', *sets.values()), rules + differences)}\n\n"
     )
