@@ -8,6 +8,7 @@ import torch
 from tests.training.test_run import checked, toy_configuration
 
 from facebehavior.errors import FaceBehaviorError
+from facebehavior.labels import AFFECT
 from facebehavior.network import (
     FaceBehaviorNet,
     NetworkConfiguration,
@@ -166,3 +167,28 @@ def test_a_mean_needs_two_files(behaviour_shards: Path, tiny_expression_model: P
     content = toy_configuration([behaviour_shards], epochs=1)
     with pytest.raises(ValueError, match="at least 2"):
         checked({**content, "start_from": [str(tiny_expression_model)]})
+
+
+def test_a_head_that_one_file_lacks_has_no_mean(
+    behaviour_shards: Path, tiny_expression_model: Path, tmp_path: Path
+) -> None:
+    network, metadata = load_network(tiny_expression_model, heads=("expression", "affect"))
+    affect = {**metadata.heads, "affect": AFFECT}
+    more = tmp_path / "more.onnx"
+    described = dataclasses.replace(metadata, heads=affect, network=network.configuration.to_dict())
+    export_model(network, described, more)
+    content = toy_configuration([behaviour_shards], epochs=1)
+    content |= {"start_from": [str(tiny_expression_model), str(more)], "network": {}}
+    configuration = checked(content)
+    with pytest.raises(FaceBehaviorError, match="found other layers or heads"):
+        build_network(configuration, run_data(configuration))
+
+
+def test_heads_alone_are_not_trained_on_a_mean(
+    behaviour_shards: Path, tiny_expression_model: Path
+) -> None:
+    content = toy_configuration([behaviour_shards], epochs=1)
+    content |= {"start_from": [str(tiny_expression_model)] * 2}
+    content["optimisation"] = {**content["optimisation"], "trained": "heads"}  # type: ignore[dict-item]
+    with pytest.raises(ValueError, match="give one model in start_from"):
+        checked(content)

@@ -237,6 +237,12 @@ class Configuration(Section):
     def _starts_once(self) -> Self:
         if self.start_from is not None and self.trunk_from is not None:
             raise ValueError("expected start_from or trunk_from, found both; leave one out")
+        several = self.start_from is not None and not isinstance(self.start_from, str)
+        if several and self.optimisation.trained == "heads":
+            raise ValueError(
+                "optimisation.trained: found 'heads', which keeps the other heads of one model; "
+                "give one model in start_from, or 'all'"
+            )
         return self
 
     @model_validator(mode="after")

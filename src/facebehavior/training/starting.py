@@ -122,10 +122,11 @@ def _mean(starts: Sequence[Start], files: Sequence[str]) -> Start:
     """
     first = starts[0]
     for start, file in zip(starts[1:], files[1:], strict=True):
-        if start.network.configuration != first.network.configuration:
+        # A head that only one of them has would be a mean with random weights.
+        if _layers(start) != _layers(first):
             raise FaceBehaviorError(
-                f"start_from: expected models of one network, found other layers in {file} than in "
-                f"{files[0]}"
+                f"start_from: expected models of one network, found other layers or heads in "
+                f"{file} than in {files[0]}"
             )
     states = [start.network.state_dict() for start in starts]
     mean = {
@@ -137,6 +138,11 @@ def _mean(starts: Sequence[Start], files: Sequence[str]) -> Start:
     first.network.load_state_dict(mean)
     databases = dict.fromkeys(name for start in starts for name in start.databases)
     return first._replace(databases=tuple(databases))
+
+
+def _layers(start: Start) -> tuple[NetworkConfiguration, set[str]]:
+    """Give the layers of a network and which heads the model file had already."""
+    return start.network.configuration, set() if start.base is None else {*start.base.heads}
 
 
 def _chosen_layers(network: Network) -> list[str]:
