@@ -58,8 +58,9 @@ def check_not_read(path: str | Path, inputs: Iterable[str | Path]) -> None:
     Raises:
         FaceBehaviorError: it is one of them, by this name or another.
     """
+    # os.path.exists, since Path.exists raises where a name is too long for any file.
     if Path(path).exists() and any(
-        Path(one).exists() and Path(path).samefile(one) for one in inputs
+        os.path.exists(one) and Path(path).samefile(one) for one in inputs
     ):
         raise FaceBehaviorError(f"{path}: the output would replace what is read; give another name")
 

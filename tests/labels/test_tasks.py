@@ -1,6 +1,10 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from facebehavior.databases.reading import ReadingReport
+from facebehavior.databases.table import read_table
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import (
     ATTRIBUTES_TASK,
@@ -109,6 +113,7 @@ def test_an_embedding_without_a_direction_is_refused(numbers: list[float]) -> No
     ("values", "named"),
     [
         (["yes", None, "no"], "'yes'"),
+        (["0.5", None, "yes"], "'yes'"),
         ([1.0, 4.0, None], "4.0"),
         ([0.0, -1.0], "-1.0"),
         ([0.5, float("nan")], "nan"),
@@ -128,3 +133,13 @@ def test_truths_and_numbers_are_the_same_binary_labels(values: list[object]) -> 
     assert found.values[:, 1].tolist() == [1.0, 0.0, 0.0]
     assert found.annotated[:, 1].tolist() == [True, False, True]
     assert not found.annotated[:, 0].any()
+
+
+def test_fractions_in_a_table_of_ones_own_are_binary_labels(tmp_path: Path) -> None:
+    for name in ("p.jpg", "q.jpg"):
+        (tmp_path / name).touch()
+    table = tmp_path / "faces.csv"
+    table.write_text("image,label_bar,label_ring\np.jpg,0.75,1\nq.jpg,,0.5\n")
+    found = task_labels(read_table(table, ReadingReport()), STROKES)
+    np.testing.assert_array_equal(found.annotated, [[True, True], [False, True]])
+    assert found.values.tolist() == [[0.75, 1.0], [0.0, 0.5]]

@@ -204,3 +204,10 @@ def test_the_heat_map_depends_on_the_table_alone(tmp_path: Path) -> None:
     large = Relatedness(tuple(map(str, range(65))), ("x",), np.zeros((65, 1)), "large")
     with pytest.raises(FaceBehaviorError, match="65 x 1"):
         draw_relatedness(large, tmp_path / "d.png")
+
+
+def test_json_is_read_as_json_whatever_the_case_of_its_ending(tmp_path: Path) -> None:
+    # YAML takes this way to write a number for text.
+    path = tmp_path / "MINE.JSON"
+    path.write_text('{"source": "us", "table": {"happiness": {"au12": 1e-05}}}')
+    assert read_relatedness(path).row("happiness") == {"au12": 1e-05}

@@ -1,11 +1,11 @@
 """Live: the newest picture of a camera or stream, as soon as the last one is done."""
 
+import os
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 import av
 import numpy as np
@@ -59,7 +59,7 @@ class Newest:
     def __init__(self, source: str) -> None:
         self._source = source
         self._container = _opened(source)
-        self._plays = Path(source).is_file()
+        self._plays = os.path.isfile(source)
         self._changed = threading.Condition()
         self._newest: _Picture | None = None
         self._ended = False
@@ -168,7 +168,7 @@ def _opened(source: str) -> av.container.InputContainer:
         if source.isdecimal() or source.startswith("/dev/video"):
             device = f"/dev/video{source}" if source.isdecimal() else source
             container = av.open(device, format="v4l2", timeout=_OPEN_S)
-        elif Path(source).is_file():
+        elif os.path.isfile(source):
             container = opened_media(source)
         else:
             container = av.open(source, timeout=_OPEN_S)

@@ -60,7 +60,7 @@ def distinct_names(sets: Sequence[TestSet]) -> list[str]:
     their protocols.
 
     Raises:
-        FaceBehaviorError: two sets differ in none of these.
+        FaceBehaviorError: two names coincide even then.
     """
     names = [one.name for one in sets]
     for part in ("split", "protocol"):

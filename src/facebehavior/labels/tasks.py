@@ -1,5 +1,6 @@
 """Tasks beside expression, action units and affect: their labels, and the columns they stand in."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -152,17 +153,22 @@ def task_labels(manifest: Manifest, task: Task) -> TaskLabels:
 
 def _truths(task: Task, name: str, column: pa.ChunkedArray) -> NDArray[np.float32]:
     """Give the N labels in a column of a binary task, from 0 to 1."""
-    kind, wrong = column.type, column
-    values = np.zeros(len(column), dtype=np.float32)
-    if pa.types.is_boolean(kind) or pa.types.is_floating(kind):
-        values = column.to_numpy().astype(np.float32)
-        wrong = column.filter(pa.array(~((values >= 0.0) & (values <= 1.0))))
+    # A table of one's own keeps a column of fractions as text.
+    values = np.array([_number(value) for value in column.to_pylist()], dtype=np.float32)
+    wrong = column.filter(pa.array(~((values >= 0.0) & (values <= 1.0)), pa.bool_()))
     if len(wrong):
         raise FaceBehaviorError(
             f"the task {task.name}: expected true and false, or numbers from 0 to 1, in the column "
             f"{name}, found {wrong[0].as_py()!r}"
         )
     return values
+
+
+def _number(value: bool | float | str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        return math.nan
 
 
 def _directions(manifest: Manifest, task: Task) -> TaskLabels:

@@ -68,7 +68,7 @@ def _parsed(path: Path) -> object:
         ) from error
     try:
         # JSON is read by its own parser: YAML takes 1e-3 for text.
-        return json.loads(text) if path.suffix == ".json" else parsed_yaml(text)
+        return json.loads(text) if path.suffix.lower() == ".json" else parsed_yaml(text)
     except ValueError as error:
         reason = " ".join(str(error).split())
         raise FaceBehaviorError(f"{path}: expected JSON or YAML, found: {reason}") from error

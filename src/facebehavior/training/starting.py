@@ -141,8 +141,9 @@ def _mean(starts: Sequence[Start], files: Sequence[str]) -> Start:
 
 
 def _layers(start: Start) -> tuple[NetworkConfiguration, set[str]]:
-    """Give the layers of a network and which heads the model file had already."""
-    return start.network.configuration, set() if start.base is None else {*start.base.heads}
+    """Give the layers of a network and which of its heads the model file had already."""
+    known = () if start.base is None else start.base.heads
+    return start.network.configuration, {*start.network.heads} & {*known}
 
 
 def _chosen_layers(network: Network) -> list[str]:
