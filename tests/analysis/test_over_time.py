@@ -299,3 +299,5 @@ def test_plots_are_drawn_and_an_unknown_face_is_named() -> None:
     np.testing.assert_allclose(drawn, np.linspace(0, 1, 30), atol=1e-6)
     with pytest.raises(FaceBehaviorError, match="one of the faces face 0"):
         plots.timeline("anne")
+    with pytest.raises(FaceBehaviorError, match="with a face to draw, found none"):
+        Plots(table.slice(0, 0)).timeline()

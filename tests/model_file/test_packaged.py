@@ -91,6 +91,11 @@ def test_an_unknown_name_gives_the_known_and_the_nearest(folder: Path) -> None:
         find_model("tyni", folder)
 
 
+def test_a_name_too_long_for_any_file_is_an_unknown_one(folder: Path) -> None:
+    with pytest.raises(FaceBehaviorError, match="aaa"):
+        find_model("a" * 5000, folder)
+
+
 def test_verifying_finds_a_changed_or_missing_file(folder: Path) -> None:
     assert verify("tiny", folder).path == folder / "tiny.onnx"
     (folder / "tiny.onnx").write_bytes(b"changed")

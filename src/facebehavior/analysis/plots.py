@@ -111,8 +111,10 @@ class Plots:
         found: Sequence[Series] = [
             series for series in series_of(self.table) if name in (None, series.name)
         ]
+        if not self.names():
+            raise FaceBehaviorError("expected records with a face to draw, found none")
         if not found:
-            known = ", ".join(self.names()) or "none"
+            known = ", ".join(self.names())
             raise FaceBehaviorError(f"expected one of the faces {known}, found {name!r}")
         return max(found, key=lambda series: len(series.rows))
 

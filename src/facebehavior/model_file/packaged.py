@@ -8,6 +8,7 @@ Exactly one model is the default.
 """
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -97,7 +98,8 @@ def find_model(name_or_path: str | Path | None = None, folder: Path = PACKAGED) 
         return default_model(folder).path
     path, name = Path(name_or_path), str(name_or_path)
     # What a folder of any other name lacks is said where it is opened as a model file.
-    if path.is_file() or (path.exists() and name not in packaged_models(folder)):
+    # os.path, since Path raises where a name is too long for any file.
+    if os.path.isfile(path) or (os.path.exists(path) and name not in packaged_models(folder)):
         return path
     return _named(name, folder).path
 

@@ -184,3 +184,20 @@ def test_frames_of_a_photograph_and_of_a_video(
     assert frames[1].time_s is not None
     with pytest.raises(BadInput):
         list(read_frames(Source(str(tmp_path / "gone.png"), "image")))
+
+
+def test_a_name_too_long_for_any_file_is_a_problem_beside_the_others(tmp_path: Path) -> None:
+    picture = _touch(tmp_path / "face.png")
+    long = tmp_path / f"{'a' * 300}.jpg"
+    listed = tmp_path / "list.txt"
+    listed.write_text(f"{long.name}\nface.png\n")
+    for given in ([long, picture], [listed], [tmp_path / f"{'a' * 300}.txt", picture]):
+        found = find_sources(given)
+        assert [Path(one.path).name for one in found.sources] == ["face.png"]
+        assert "too long" in found.problems[0].reason
+
+
+def test_an_empty_name_is_not_the_working_folder() -> None:
+    found = find_sources([""])
+    assert not found.sources
+    assert "found an empty name" in found.problems[0].reason

@@ -75,7 +75,10 @@ def find_sources(inputs: Sequence[str | Path]) -> SourceList:
     """
     found = SourceList()
     for given in inputs:
-        if Path(given).suffix.lower() == LIST_ENDING and not Path(given).is_dir():
+        if not str(given):
+            # As a path it would be the working folder.
+            found.problems.append(BadInput('""', f"expected {_EXPECTED}, found an empty name"))
+        elif Path(given).suffix.lower() == LIST_ENDING and not os.path.isdir(given):
             _add_list(Path(given), found)
         else:
             _add(Path(given), found)
@@ -96,7 +99,8 @@ def read_frames(source: Source) -> Iterator[Frame | LostFrame]:
 
 def _add(path: Path, found: SourceList) -> None:
     try:
-        if path.is_dir():
+        # os.path, since Path raises where a name is too long for any file.
+        if os.path.isdir(path):
             _add_folder(path, found)
         else:
             checked_file(path, _EXPECTED)
