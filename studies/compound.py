@@ -183,18 +183,21 @@ def page(found: Mapping[str, Any]) -> str:
 
 def _packaged() -> str:
     found = json.loads(PACKAGED.read_text())
-    sets = {"test": "these faces", "confirmation": "`confirmation`"}
+    sets = {
+        "test": "these faces",
+        "confirmation": "`confirmation`",
+        "new_people": "`new_people`",
+    }
     rules = [(rule, *(with_interval(found[name]["uar"][rule]) for name in sets)) for rule in RULES]
     differences = [
         (contrast, *(with_interval(found[name]["differences"][contrast], "+") for name in sets))
         for contrast in found["test"]["differences"]
     ]
-    new = found["confirmation"]
     return (
         f"The packaged model ({found['model']}), which was not trained on a compound expression "
-        f"either, on the same {found['test']['pictures']} faces, and on {new['pictures']} of "
-        f"{new['people']} other people (`confirmation`); UAR and its differences, intervals over "
-        "people "
+        f"either, on the same {found['test']['pictures']} faces, and on "
+        f"{found['confirmation']['pictures']} and {found['new_people']['pictures']} of other "
+        "people; UAR and its differences, intervals over people "
         "(`python -m studies.compound_packaged`):\n\n"
         f"{markdown_table(('rule', *sets.values()), rules + differences)}\n\n"
     )

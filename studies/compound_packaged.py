@@ -2,11 +2,11 @@
 
 The page of `studies.compound` quotes this beside its own, much smaller networks.
 
-    python -m studies.compound_packaged TEST CONFIRMATION PHOTOGRAPHS [--model MODEL]
+    python -m studies.compound_packaged TEST CONFIRMATION NEW_PEOPLE PHOTOGRAPHS [--model MODEL]
 
 TEST is the database `test` of `facebehavior synthesize synthetic_study`, CONFIRMATION that of
-`synthetic_study_confirmation`, whose people no study of compound expressions has seen; both
-prepared as the model reads them
+`synthetic_study_confirmation`, on which versions 3 to 9 of the model were reported, NEW_PEOPLE that
+of `recipes/packaged/new_people.yaml`, made after the last; all prepared as the model reads them
 (`facebehavior prepare synthetic study/test -o TEST --size 56 --colour grey`).
 PHOTOGRAPHS is a folder of photographs, here of LFW, which nobody has labelled: what the ways of
 `analyze --compound` say of faces that the model calls happy or neutral.
@@ -34,6 +34,7 @@ CONTRASTS = [(BAYES, "full score"), (BAYES, "action units alone")] + [
     ("full score", rule) for rule in ("action units alone", "products alone")
 ]
 PHOTOGRAPHS_SET = "c-expr-db"
+SETS = ("test", "confirmation", "new_people")
 
 
 def measure(opened: FaceModel, shards: Shards) -> dict[str, Any]:
@@ -106,15 +107,14 @@ def _named(scores: NDArray[np.float64]) -> dict[str, int]:
 def main() -> None:
     """Measure, and keep the result."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    for name in ("test", "confirmation", "photographs"):
+    for name in (*SETS, "photographs"):
         parser.add_argument(name, type=Path)
     parser.add_argument("--model", default="facebehavior-small", help="name or path (%(default)s)")
     given = parser.parse_args()
     opened = FaceModel(find_model(given.model), "onnxruntime")
     found = {
         "model": f"{opened.metadata.name} {opened.metadata.version}",
-        "test": measure(opened, Shards(given.test)),
-        "confirmation": measure(opened, Shards(given.confirmation)),
+        **{name: measure(opened, Shards(getattr(given, name))) for name in SETS},
         "photographs": photographs(given.model, given.photographs),
     }
     write_json(found, PACKAGED)
