@@ -16,6 +16,7 @@ from facebehavior.network import (
     FaceBehaviorNet,
     NetworkConfiguration,
     export_model,
+    known_heads,
     load_network,
 )
 
@@ -244,3 +245,24 @@ def test_network_that_gives_no_numbers_is_not_written_and_the_old_file_stays(
         export_model(network, make_metadata(network.configuration), path)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("kind", "labels", "kept"),
+    [
+        ("exclusive", ("square", "circle"), True),
+        ("exclusive", ("circle", "square"), False),
+        ("exclusive", ("square", "circle", "cross"), False),
+        ("binary", ("square", "circle"), False),
+    ],
+)
+def test_a_head_of_other_labels_or_kind_is_a_new_one(
+    tiny_further_model: Path, kind: str, labels: tuple[str, ...], kept: bool
+) -> None:
+    earlier, metadata = load_network(tiny_further_model)
+    own = {"shape": {"kind": kind, "labels": labels}}
+    network, _ = load_network(tiny_further_model, heads=("embedding",), own_heads=own)
+    before = earlier.state_dict()["heads.shape.weight"]
+    after = network.state_dict()["heads.shape.weight"]
+    assert (after.shape == before.shape and torch.equal(after, before)) is kept
+    assert known_heads(metadata, network.configuration) == {"embedding", *(["shape"] * kept)}

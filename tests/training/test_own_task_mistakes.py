@@ -64,7 +64,17 @@ def test_a_task_that_no_training_picture_has_a_label_of_is_named(
 
 @pytest.mark.parametrize(
     "name",
-    ["identity", "expression", "own", "identity_margin", "logit_adjustment", "type", "a.b", ""],
+    [
+        "identity",
+        "expression",
+        "own",
+        "identity_margin",
+        "logit_adjustment",
+        "type",
+        "faces",
+        "a.b",
+        "",
+    ],
 )
 def test_a_name_that_means_something_else_is_refused(
     shards: list[Path], tmp_path: Path, name: str

@@ -5,7 +5,7 @@ from facebehavior.network.configuration import NetworkConfiguration
 from facebehavior.network.export import export_model
 from facebehavior.network.face_behavior_net import FaceBehaviorNet, Logits
 from facebehavior.network.halving import halve
-from facebehavior.network.loading import load_network, load_trunk
+from facebehavior.network.loading import known_heads, load_network, load_trunk
 from facebehavior.network.quantising import quantise
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "NetworkConfiguration",
     "export_model",
     "halve",
+    "known_heads",
     "load_network",
     "load_trunk",
     "quantise",

@@ -30,8 +30,8 @@ def load_network(
 
     Args:
         path: a model file that `export_model` wrote.
-        heads: the heads that the network shall have. Those that the file lacks start from
-            random weights. Without it, the network has the heads of the file.
+        heads: the heads that the network shall have. Those that the file lacks, or has with other
+            labels, start from random weights. Without it, the network has the heads of the file.
         seed: for the random weights of new heads; the program's random state is left alone.
         own_heads: the heads of other tasks that it shall have, likewise; see
             `NetworkConfiguration`.
@@ -47,8 +47,8 @@ def load_network(
     """
     model = _read(path)
     metadata = _metadata(model, path)
-    known = tuple(name for name in metadata.heads if name in HEAD_LABELS)
-    kept = known if heads is None else tuple(heads)
+    usual = tuple(name for name in metadata.heads if name in HEAD_LABELS)
+    kept = usual if heads is None else tuple(heads)
     own = metadata.network.get("own_heads", {}) if own_heads is None else dict(own_heads)
     layers = {**metadata.network, "heads": kept, "own_heads": own, "people": people}
     if dropout is not None:
@@ -58,13 +58,24 @@ def load_network(
         torch.manual_seed(seed)
         network = FaceBehaviorNet(configuration)
     weights = _weights(model, path)
+    known = known_heads(metadata, configuration)
+    unwanted = tuple(f"heads.{name}." for name in metadata.heads if name not in known)
     wanted = configuration.head_labels()
-    unwanted = tuple(f"heads.{name}." for name in metadata.heads if name not in wanted)
-    new = (*(f"heads.{name}." for name in wanted if name not in metadata.heads), "people")
+    new = (*(f"heads.{name}." for name in wanted if name not in known), "people")
     fresh = {name: w for name, w in network.state_dict().items() if name.startswith(new)}
     given = {name: w for name, w in weights.items() if not name.startswith(unwanted)}
     copy_weights({**given, **fresh}, network, path)
     return network, metadata
+
+
+def known_heads(metadata: ModelMetadata, network: NetworkConfiguration) -> set[str]:
+    """Name the heads of a network whose outputs a model file has too, in the same order."""
+    own = NetworkConfiguration.from_dict(metadata.network).own_heads
+    return {
+        name
+        for name, labels in network.head_labels().items()
+        if metadata.heads.get(name) == labels and own.get(name) == network.own_heads.get(name)
+    }
 
 
 def load_trunk(path: str | Path, network: FaceBehaviorNet) -> ModelMetadata:

@@ -6,6 +6,7 @@ from torch import nn
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import OWN_COLUMNS
+from facebehavior.model_file.runtime import INPUT_NAME
 from facebehavior.training.configuration import Configuration, Head, Losses
 from facebehavior.training.data import TrainingData
 
@@ -25,7 +26,8 @@ def check_names(configuration: Configuration) -> None:
                 "the section losses; choose another"
             )
         # The network keeps its heads in a ModuleDict, beside the methods of that.
-        if not name or "." in name or hasattr(nn.ModuleDict(), name):
+        # INPUT_NAME is what the model file calls its pictures.
+        if not name or "." in name or hasattr(nn.ModuleDict(), name) or name == INPUT_NAME:
             raise FaceBehaviorError(
                 f"tasks: a head of the network cannot be called {name!r}; choose another name"
             )

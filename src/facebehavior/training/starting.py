@@ -9,7 +9,13 @@ import torch
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.labels import IDENTITY
 from facebehavior.model_file import ModelMetadata, find_model
-from facebehavior.network import FaceBehaviorNet, NetworkConfiguration, load_network, load_trunk
+from facebehavior.network import (
+    FaceBehaviorNet,
+    NetworkConfiguration,
+    known_heads,
+    load_network,
+    load_trunk,
+)
 from facebehavior.training.configuration import Configuration, Head, Network, expanded
 from facebehavior.training.data import TrainingData
 from facebehavior.training.normalisation import MEAN, SCALE
@@ -142,8 +148,8 @@ def _mean(starts: Sequence[Start], files: Sequence[str]) -> Start:
 
 def _layers(start: Start) -> tuple[NetworkConfiguration, set[str]]:
     """Give the layers of a network and which of its heads the model file had already."""
-    known = () if start.base is None else start.base.heads
-    return start.network.configuration, {*start.network.heads} & {*known}
+    layers = start.network.configuration
+    return layers, set() if start.base is None else known_heads(start.base, layers)
 
 
 def _chosen_layers(network: Network) -> list[str]:
