@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from facebehavior.errors import FaceBehaviorError
 from facebehavior.yaml_text import parsed_yaml
@@ -15,6 +15,20 @@ Positive = Annotated[float, Field(gt=0.0)]
 NotNegative = Annotated[float, Field(ge=0.0)]
 Count = Annotated[int, Field(gt=0)]
 Seed = Annotated[int, Field(ge=0)]
+
+
+def readable_name(name: str) -> str:
+    """Give a name as it is.
+
+    Raises:
+        ValueError: there is nothing in it that can be read.
+    """
+    if not name.strip() or not name.isprintable():
+        raise ValueError(f"expected a name of printable characters, found {name!r}")
+    return name
+
+
+ReadableName = Annotated[str, AfterValidator(readable_name)]
 
 
 class Section(BaseModel):

@@ -139,6 +139,16 @@ def test_what_was_interrupted_is_completed_and_the_rest_not_touched(
     assert not set(lost) & set(before)
 
 
+@pytest.mark.parametrize("name", ["truth.parquet", "table.json", "images/test/000003.jpg"])
+def test_what_was_taken_from_a_finished_database_is_made_again(
+    made: Path, few: Configuration, tmp_path: Path, name: str
+) -> None:
+    synthesize(few, tmp_path, Materials(), databases=["test"])
+    (tmp_path / "test" / name).unlink()
+    synthesize(few, tmp_path, Materials(), databases=["test"])
+    assert contents(tmp_path / "test") == contents(made / "test")
+
+
 def test_a_finished_database_is_not_made_again(
     few: Configuration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,6 +43,7 @@ def test_changes_on_the_command_line_reach_nested_keys_and_list_items(tmp_path: 
         ({**MINIMAL, "label_sets": []}, "label_sets"),
         ({**MINIMAL, "optimisation": {"epochs": -1}}, r"optimisation.epochs: .* found -1"),
         ({**MINIMAL, "seed": -1}, "seed: .* found -1"),
+        ({**MINIMAL, "name": " "}, "name: expected a name of printable characters"),
         ({**MINIMAL, "network": {"heads": ["identiti"]}}, "'identiti'"),
         ([1, 2], "keys and values, found list"),
     ],

@@ -161,6 +161,9 @@ def test_an_unfinished_or_damaged_run_is_not_exported(
     for export in (export_run, export_half, export_small):
         with pytest.raises(FaceBehaviorError, match=r"ending in \.onnx"):
             export(tmp_path / "run", tmp_path / "toy.pt")
+        for name in ("", " ", "two\nlines"):
+            with pytest.raises(FaceBehaviorError, match="expected a name of printable characters"):
+                export(tmp_path / "run", tmp_path / "toy.onnx", name)
     assert not (tmp_path / "toy.pt").exists()
     best = tmp_path / "run/best.safetensors"
     best.write_bytes(best.read_bytes()[:100])

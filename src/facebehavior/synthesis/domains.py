@@ -1,5 +1,6 @@
 """A domain: the circumstances under which one database's pictures are taken."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -9,7 +10,23 @@ from facebehavior.settings import NotNegative, Section, Share
 Range = tuple[float, float]
 Background = Literal["plain", "gradient", "blobs", "stripes", "blocks", "foliage"]
 
-_NOT_NEGATIVE = {"sun", "around", "fill", "blur", "noise", "contrast"}
+_BOUNDS: Mapping[str, Range] = {
+    "focal_length": (10, 400),
+    "face": (0.08, 0.6),
+    "sun": (0, 10),
+    "around": (0, 10),
+    "fill": (0, 10),
+    "sun_azimuth": (0, 180),
+    "sun_elevation": (-90, 90),
+    "warmth": (-1, 1),
+    "blur": (0, 50),
+    "noise": (0, 255),
+    "exposure": (-5, 5),
+    "contrast": (0, 5),
+    "resolution": (0.05, 1),
+    "jpeg": (1, 100),
+}
+"""How low and how high each range may reach."""
 
 
 class Domain(Section):
@@ -74,22 +91,12 @@ class Domain(Section):
 
     @model_validator(mode="after")
     def _ordered(self) -> "Domain":
-        for name, value in self:
-            numbers = isinstance(value, tuple) and not isinstance(value[0], str)
-            if numbers and value[0] > value[1]:
-                raise ValueError(f"{name}: expected a range from low to high, found {list(value)}")
-            if numbers and name in _NOT_NEGATIVE and value[0] < 0:
-                raise ValueError(f"{name}: expected 0 or more, found {list(value)}")
-        if not -1 <= self.warmth[0] <= self.warmth[1] <= 1:
-            raise ValueError("warmth: expected -1 to 1")
+        for name, (lowest, highest) in _BOUNDS.items():
+            low, high = getattr(self, name)
+            if not low <= high:
+                raise ValueError(f"{name}: expected a range from low to high, found {[low, high]}")
+            if not lowest <= low <= high <= highest:
+                raise ValueError(f"{name}: expected {lowest} to {highest}, found {[low, high]}")
         if self.hand + self.scarf + self.thing > 1:
             raise ValueError("hand, scarf and thing: expected probabilities that sum to 1 or less")
-        if not 10 <= self.focal_length[0] <= self.focal_length[1] <= 400:
-            raise ValueError("focal_length: expected 10 to 400 mm")
-        if not 0.08 <= self.face[0] <= self.face[1] <= 0.6:
-            raise ValueError("face: expected shares of the width from 0.08 to 0.6")
-        if not 0.05 <= self.resolution[0] <= self.resolution[1] <= 1.0:
-            raise ValueError("resolution: expected shares from 0.05 to 1")
-        if not 1 <= self.jpeg[0] <= self.jpeg[1] <= 100:
-            raise ValueError("jpeg: expected qualities from 1 to 100")
         return self

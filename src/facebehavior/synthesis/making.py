@@ -111,11 +111,17 @@ def _make(
 ) -> Made:
     plans = plan_database(configuration, name)
     people = len({plan.person.name for plan in plans})
-    if not (folder / MANIFEST).is_file():
+    if not _is_whole(folder, plans):
         work = partial(_take_chunk, configuration=configuration, materials=materials, folder=folder)
         points = list(in_processes(work, plans, workers, name))
         _write_labels(configuration, name, folder, plans, points, materials.assets is not None)
     return Made(name, len(plans), people)
+
+
+def _is_whole(folder: Path, plans: Sequence[PicturePlan]) -> bool:
+    """Whether nothing of a database is missing, nor has been taken away since it was made."""
+    files = (MANIFEST, TRUTH, TABLE, *(plan.image for plan in plans))
+    return all((folder / name).is_file() for name in files)
 
 
 def _take_chunk(

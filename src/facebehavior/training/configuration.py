@@ -15,6 +15,7 @@ from facebehavior.settings import (
     Count,
     NotNegative,
     Positive,
+    ReadableName,
     Section,
     Seed,
     Share,
@@ -194,7 +195,7 @@ class Configuration(Section):
         further_couplings: how other pairs of tasks do.
     """
 
-    name: str
+    name: ReadableName
     version: str = "1"
     licence: str = "unknown"
     seed: Seed = 0

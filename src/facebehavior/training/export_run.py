@@ -13,6 +13,7 @@ from facebehavior.errors import FaceBehaviorError
 from facebehavior.faces.alignment import CropParameters
 from facebehavior.model_file import MatchThreshold, ModelMetadata
 from facebehavior.network import export_model, halve, quantise
+from facebehavior.settings import readable_name
 from facebehavior.training.best import best_network
 from facebehavior.training.normalisation import MEAN, SCALE
 from facebehavior.training.run import SUMMARY, read_run_configuration, run_data
@@ -32,7 +33,7 @@ def export_run(folder: Path, path: Path, name: str | None = None) -> float:
     Raises:
         FaceBehaviorError: the run is not finished or damaged, or the file cannot be written.
     """
-    _check_name(path)
+    _check_names(path, name)
     configuration = read_run_configuration(folder)
     summary_file = folder / SUMMARY
     if not summary_file.is_file():
@@ -90,7 +91,7 @@ def export_small(folder: Path, path: Path, name: str | None = None) -> dict[str,
         FaceBehaviorError: the run is not finished, its pictures are gone, or the file cannot be
             written.
     """
-    _check_name(path)
+    _check_names(path, name)
     with tempfile.TemporaryDirectory() as made:
         whole = Path(made) / "whole.onnx"
         export_run(folder, whole, name)
@@ -112,16 +113,22 @@ def export_half(folder: Path, path: Path, name: str | None = None) -> float:
         FaceBehaviorError: the run is not finished, a weight is too large, or the file cannot be
             written.
     """
-    _check_name(path)
+    _check_names(path, name)
     with tempfile.TemporaryDirectory() as made:
         whole = Path(made) / "whole.onnx"
         export_run(folder, whole, name)
         return halve(whole, path)
 
 
-def _check_name(path: Path) -> None:
+def _check_names(path: Path, name: str | None) -> None:
+    """Refuse a file or a model by its name, before any work."""
     if path.suffix != ".onnx":
         raise FaceBehaviorError(f"{path}: expected a name ending in .onnx")
+    if name is not None:
+        try:
+            readable_name(name)
+        except ValueError as error:
+            raise FaceBehaviorError(f"name of the model: {error}") from None
 
 
 def _training_faces(folder: Path) -> NDArray[np.uint8]:
