@@ -105,6 +105,15 @@ def test_pairs_without_both_pictures_are_left_out_and_counted() -> None:
     np.testing.assert_array_equal(truth.dropped["in no listed pair"], ~listed.rows())
 
 
+def test_the_interval_of_two_unlike_folds_stays_between_0_and_1() -> None:
+    manifest, vectors = people()
+    found = judge_pairs(vectors, listed_pairs(manifest, drawn(2)), RESAMPLING)
+    accuracy = found.figures["accuracy"]
+    half = stats.t.ppf(0.975, 1) * found.figures["standard_error"].value
+    assert accuracy.value + half > 1.0 or accuracy.value - half < 0.0
+    assert 0.0 <= accuracy.low <= accuracy.value <= accuracy.high <= 1.0
+
+
 @pytest.mark.parametrize("kept", [lambda p: p.fold == 0, lambda p: p.same, lambda p: not p.same])
 def test_too_few_pairs_are_refused(kept: Callable[[Pair], bool]) -> None:
     manifest, vectors = people()

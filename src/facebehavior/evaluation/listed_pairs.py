@@ -111,8 +111,8 @@ def judge_pairs(
     """Judge how well the similarity of embeddings tells listed pairs of one person from others.
 
     The accuracy of a fold is that by the threshold that is best on all other folds; folds share
-    no person, so that the mean has Student's interval over the folds. The other figures are of all
-    pairs at once, their intervals over the persons of the pairs' first pictures.
+    no person, so that the mean has Student's interval over the folds, cut off at 0 and 1. The other
+    figures are of all pairs at once, their intervals over the persons of the pairs' first pictures.
 
     Args:
         embedding: (N, D) of length 1.
@@ -138,7 +138,9 @@ def judge_pairs(
         pairs=len(pairs.same),
         left_out=pairs.left_out,
         figures={
-            "accuracy": Interval(found.mean, found.mean - half, found.mean + half),
+            "accuracy": Interval(
+                found.mean, max(0.0, found.mean - half), min(1.0, found.mean + half)
+            ),
             "standard_error": Interval(found.standard_error),
             **dict(zip(_NAMES, others, strict=True)),
         },
