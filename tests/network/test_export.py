@@ -87,6 +87,24 @@ def test_further_heads_are_exported_by_their_kind_and_read_back(
     assert torch.equal(further.state_dict()["heads.embedding.weight"], kept)
 
 
+def test_a_head_may_be_called_like_a_value_inside_the_graph(
+    make_network: MakeNetwork, make_metadata: Callable[..., ModelMetadata], tmp_path: Path
+) -> None:
+    names = ("linear", "mean", "sigmoid", "conv2d", "relu_", "val_0", "batch_norm")
+    own = {name: {"kind": "binary", "labels": ("a", "b")} for name in names}
+    layers = {"width": 4, "input_size": 16, "heads": (), "own_heads": own}
+    network = make_network(NetworkConfiguration.from_dict(layers))
+    export_model(network, make_metadata(network.configuration), tmp_path / "m.onnx")
+    found = FaceModel(tmp_path / "m.onnx", runtime="onnxruntime").predict(
+        np.full((3, 16, 16, 1), 100, dtype=np.uint8)
+    )
+    with torch.inference_mode():
+        logits = network.eval()(torch.full((3, 1, 16, 16), (100 - 127.5) / 127.5))
+    for name in names:
+        shares = torch.sigmoid(logits.further[name]).numpy()
+        np.testing.assert_allclose(found.own[name], shares, atol=1e-5)
+
+
 def test_affect_is_clipped(
     make_network: MakeNetwork, make_metadata: Callable[..., ModelMetadata], tmp_path: Path
 ) -> None:

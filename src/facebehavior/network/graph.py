@@ -14,6 +14,9 @@ from facebehavior.network.face_behavior_net import FaceBehaviorNet
 OPSET = 18
 """The version of the ONNX operators; onnxruntime has them since 1.14."""
 
+_OUTPUT = "output of "
+"""Before the names of outputs, until no value inside can be called like one."""
+
 
 class Probabilities(nn.Module):
     """The network as users run it: the chosen heads, in probabilities, calibrated.
@@ -66,7 +69,7 @@ def onnx_graph(probabilities: Probabilities, example: Tensor) -> onnx.ModelProto
             dynamo=True,
             dynamic_shapes=({0: torch.export.Dim("N", min=1)},),
             input_names=["faces"],
-            output_names=list(probabilities.heads),
+            output_names=[f"{_OUTPUT}{name}" for name in probabilities.heads],
             opset_version=OPSET,
             # The optimiser melts weights together, and with that their names are lost. Runtimes
             # do the same when they load the file.
@@ -78,7 +81,20 @@ def onnx_graph(probabilities: Probabilities, example: Tensor) -> onnx.ModelProto
     model = program.model_proto
     _drop_empty_biases(model.graph)
     _drop_notes(model)
+    _name_outputs(model.graph)
     return model
+
+
+def _name_outputs(graph: onnx.GraphProto) -> None:
+    """Call each output as its head; a value inside that is called so already gets another name."""
+    heads = [value.name.removeprefix(_OUTPUT) for value in graph.output]
+    names = {name: f"{name}.inside" for name in heads}
+    names |= {f"{_OUTPUT}{name}": name for name in heads}
+    for node in graph.node:
+        node.input[:] = [names.get(name, name) for name in node.input]
+        node.output[:] = [names.get(name, name) for name in node.output]
+    for value in (*graph.initializer, *graph.value_info, *graph.output):
+        value.name = names.get(value.name, value.name)
 
 
 def _drop_empty_biases(graph: onnx.GraphProto) -> None:
