@@ -153,9 +153,10 @@ def test_processes_that_share_a_batch_give_the_gradients_of_the_whole(first: int
             assert mine.grad is not None
             assert all_of_it is not None
             assert all_of_it.grad is not None
-            # DDP takes the mean over the processes.
+            # DDP takes the mean over the processes. What labels imply is computed in single
+            # precision, and some processors round a row by itself otherwise than among others.
             np.testing.assert_allclose(
-                (mine.grad / 2).numpy(), all_of_it.grad[part].numpy(), rtol=1e-9, atol=1e-15
+                (mine.grad / 2).numpy(), all_of_it.grad[part].numpy(), rtol=1e-6, atol=1e-12
             )
     np.testing.assert_allclose(affect, whole["affect"].item(), rtol=1e-12)
 
