@@ -27,14 +27,14 @@ from tqdm import tqdm
 from facebehavior.evaluation.metrics import concordance, roc_auc
 from facebehavior.labels import AFFECT, COMPOUND_EXPRESSIONS, EXPRESSIONS
 from facebehavior.losses import affect_loss
+from facebehavior.synthesis import read_configuration
 from facebehavior.synthesis.truth.affect import draw_affect
 from facebehavior.synthesis.truth.drawing import ACTIVE, draw_action_units
 from facebehavior.synthesis.truth.tables import perturbed_table
 from studies.runs import tell
 from studies.synthetic_labels import RESULTS
 
-LEARNED = tuple(range(101, 125))
-"""The seeds of the tables of `recipes/packaged/tables.yaml`."""
+RECIPE = Path(__file__).parents[1] / "recipes" / "packaged" / "tables.yaml"
 JUDGED = tuple(range(201, 221))
 NOISE = 0.04
 """Rate of action units that do not belong."""
@@ -58,8 +58,18 @@ class Faces:
     affect: NDArray[np.float32]
 
 
+def learned_tables() -> tuple[int, ...]:
+    """Give the seeds of the tables that the recipe learns from."""
+    recipe = read_configuration(RECIPE)
+    return tuple(
+        recipe.generator_of(name).seed
+        for name, database in recipe.databases.items()
+        if "train" in database.splits
+    )
+
+
 def draw_faces(table: int, count: int) -> Faces:
-    """Draw faces under a table, basic and compound expressions in turns."""
+    """Draw faces under the table of a seed, basic and compound expressions in turns."""
     rows, rng = perturbed_table(table), np.random.default_rng(table)
     compounds = tuple(COMPOUND_EXPRESSIONS)
     intensities, affect = [], []
@@ -73,7 +83,7 @@ def draw_faces(table: int, count: int) -> Faces:
 
 
 def perceived(intensities: Tensor, generator: torch.Generator) -> Tensor:
-    """Add the error with which intensities are seen."""
+    """Add the error with which intensities (N, 17) are seen."""
     return intensities + SEEN_WITH * torch.randn(intensities.shape, generator=generator)
 
 
@@ -143,18 +153,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("-o", "--output", type=Path, default=RESULTS / "table_variations.json")
     arguments = parser.parse_args()
-    learned = [draw_faces(table, FACES // 2) for table in LEARNED]
+    tables = learned_tables()
+    learned = [draw_faces(table, FACES // 2) for table in tables]
     judged = [draw_faces(table, JUDGED_FACES) for table in JUDGED]
     together = judge(learn(learned), judged)
     pairs = [
         judge(learn(learned[first : first + 2]), judged)
-        for first in tqdm(range(0, len(LEARNED), 2), "pairs")
+        for first in tqdm(range(0, len(tables), 2), "pairs")
     ]
     compared = {name: contrast(together[name], [pair[name] for pair in pairs]) for name in AFFECT}
     tell(
         {
             "action_units_auc": seen_auc(judged),
-            "tables_learned": len(LEARNED),
+            "tables_learned": len(tables),
             "tables_judged": len(JUDGED),
             **compared,
         },

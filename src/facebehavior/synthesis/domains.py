@@ -90,7 +90,7 @@ class Domain(Section):
     thing: Share = 0.0
 
     @model_validator(mode="after")
-    def _ordered(self) -> "Domain":
+    def _within_bounds(self) -> "Domain":
         for name, (lowest, highest) in _BOUNDS.items():
             low, high = getattr(self, name)
             if not low <= high:
